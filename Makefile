@@ -1,0 +1,59 @@
+# The few tasks of the project. `make help` lists them. Everything but `test-all` needs Go and make
+# alone; `test-all` also needs what .ci/run installs (PostgreSQL, Chromium, a C compiler).
+
+.DEFAULT_GOAL := help
+.PHONY: help build generate test test-race test-postgres test-browser test-all check bench fuzz
+
+GO ?= go
+# Two packages at a time: each is parallel within, and machines of two cores stay usable.
+TEST := $(GO) test -p 2
+# Packages with goroutines of their own.
+RACED := ./internal/db/... ./internal/ledger/... ./internal/job/... ./internal/intake/... ./internal/account/... ./internal/web/...
+# Tests that drive a browser carry the build tag "browser" and names that begin with TestBrowser.
+BROWSED = $(sort $(dir $(shell grep -rlE --include='*_test.go' '^//go:build browser$$' internal stories)))
+FUZZTIME ?= 20s
+
+help: ## list the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+build: ## one static binary: ./tuoxing
+	CGO_ENABLED=0 $(GO) build -trimpath ./cmd/tuoxing
+
+generate: ## pages after a change of a .templ file; the result is committed
+	$(GO) tool templ generate -path internal/web
+
+test: ## the whole suite on SQLite; no network, no other program
+	$(TEST) ./...
+
+test-race: ## the race detector on the packages with goroutines (needs gcc)
+	CGO_ENABLED=1 $(TEST) -race $(RACED)
+
+test-postgres: ## the whole suite on PostgreSQL, in a cluster of its own that is removed afterwards
+	$(GO) run ./internal/testkit/pgcluster -- $(TEST) ./...
+
+test-browser: ## the tests that drive Chromium
+	$(if $(strip $(BROWSED)),,$(error no browser test found: the tag is "//go:build browser"))
+	$(TEST) -tags browser -run '^TestBrowser' $(addprefix ./,$(BROWSED))
+
+check: ## generated files are fresh, formatted, vetted, modules tidy and untouched
+	@before=$$(find . -name '*_templ.go' -exec sha256sum {} + | sort); \
+	$(GO) tool templ generate -path internal/web; \
+	after=$$(find . -name '*_templ.go' -exec sha256sum {} + | sort); \
+	if [ "$$before" != "$$after" ]; then echo 'generated pages were stale; they are fresh now: commit them' >&2; exit 1; fi
+	@stale=$$(gofmt -l cmd figures internal stories); \
+	if [ -n "$$stale" ]; then echo "not formatted by gofmt:" $$stale >&2; exit 1; fi
+	$(GO) vet ./...
+	$(GO) vet -tags browser ./internal/web/... ./stories/...
+	$(GO) mod tidy -diff
+	$(GO) mod verify
+
+test-all: check test test-postgres test-race test-browser ## everything; what must pass before a change goes in
+
+bench: ## the benchmarks; docs/benchmarks.md says what was measured where
+	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## each fuzz target for FUZZTIME (20s): the readers of strangers' bytes
+	@grep -rhoE --include='*_test.go' --with-filename '^func Fuzz[A-Za-z0-9_]+' internal | sed 's/:func / /' | while read -r file name; do \
+		echo "$$name"; \
+		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \
+	done

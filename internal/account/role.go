@@ -1,0 +1,188 @@
+// Package account holds users (账号), their roles (角色), their scope and their sessions.
+//
+// Words. A right is one thing a role may do. A role is a row of a table of rights. A user has one
+// role and is bound to one unit; the scope is that unit's subtree as it is today, found anew at
+// each request, so that a role taken away or a unit moved acts at once. An Actor is a user who is
+// logged in; every verb of every module asks Actor.Must before it does anything and compares with
+// Actor.Scope in its query.
+//
+// Duties are apart (三员分立, GB/T 22239-2019): who manages users sees no people, who reads the
+// audit log manages nobody, and who works with people reads no log.
+//
+// The package must not hold workers (职工), who are the registry's, nor put a password, token or
+// name into errors, logs or the audit log.
+package account
+
+import (
+	"slices"
+
+	"tuoxing/internal/date"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/org"
+)
+
+// Right is one thing that a role may do.
+type Right string
+
+// The rights.
+const (
+	FigureRead   Right = "figure.read"
+	WorkerRead   Right = "worker.read"
+	WorkerReveal Right = "worker.reveal" // see masked ID numbers and phones, each look being logged
+	WorkerExport Right = "worker.export"
+	ImportRead   Right = "import.read"
+	ImportWrite  Right = "import.write"
+	ImportUndo   Right = "import.undo"
+	OrgRead      Right = "org.read"
+	UserManage   Right = "user.manage"
+	AuditRead    Right = "audit.read"
+	BlockRead    Right = "block.read"
+)
+
+// Rights lists all rights.
+var Rights = []Right{
+	FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
+}
+
+// Role is the name of a row of the role table. Its words are in the catalogues as account.role.<role>.
+type Role string
+
+// The roles.
+const (
+	City            Role = "city"             // 市总业务管理员
+	District        Role = "district"         // 辖市(区)总工会
+	Industry        Role = "industry"         // 产业工会
+	EnterpriseUnion Role = "enterprise_union" // 基层工会
+	EnterpriseHR    Role = "enterprise_hr"    // 企业经办
+	Member          Role = "member"           // 成员单位
+	School          Role = "school"           // 院校
+	Auditor         Role = "auditor"          // 经审/审计, read-only
+	SysAdmin        Role = "sysadmin"         // 系统管理员: users only
+	SecAdmin        Role = "secadmin"         // 安全管理员: the audit log, until it has policies to set
+	AuditAdmin      Role = "auditadmin"       // 审计管理员: the audit log only
+
+	operator Role = "operator" // who runs the program on the server itself; no user can have it
+)
+
+// Roles lists the roles that a user can have, in the order in which people name them.
+var Roles = []Role{City, District, Industry, EnterpriseUnion, EnterpriseHR, Member, School, Auditor, SysAdmin, SecAdmin, AuditAdmin}
+
+// grant is one row of the role table.
+type grant struct {
+	rights []Right
+	kinds  []org.Kind // the kinds of unit to which the role can be bound
+	whole  bool       // can be bound to no unit: the whole installation
+	gives  []Role     // the roles that it may give to others
+}
+
+// grants is the role table. Enterprises do not read blocks: their sums are over the whole city.
+var grants = map[Role]grant{
+	City: {
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead},
+		kinds:  []org.Kind{org.City}, whole: true, gives: Roles,
+	},
+	District: {
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead},
+		kinds:  []org.Kind{org.District, org.Zone},
+	},
+	Industry: {
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead},
+		kinds:  []org.Kind{org.IndustryUnion},
+	},
+	EnterpriseUnion: {
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead},
+		kinds:  []org.Kind{org.Enterprise},
+	},
+	EnterpriseHR: {
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead},
+		kinds:  []org.Kind{org.Enterprise},
+	},
+	Member:  {rights: []Right{FigureRead, ImportRead, ImportWrite, ImportUndo, OrgRead}, kinds: []org.Kind{org.Member}},
+	School:  {rights: []Right{FigureRead, WorkerRead, ImportRead, ImportWrite, ImportUndo, OrgRead}, kinds: []org.Kind{org.School}},
+	Auditor: {rights: []Right{FigureRead, WorkerRead, ImportRead, OrgRead, BlockRead}, kinds: []org.Kind{org.City, org.District, org.Zone, org.IndustryUnion}, whole: true},
+	SysAdmin: {
+		rights: []Right{UserManage}, whole: true,
+		gives: []Role{District, Industry, EnterpriseUnion, EnterpriseHR, Member, School, Auditor, SysAdmin},
+	},
+	SecAdmin:   {rights: []Right{AuditRead}, whole: true},
+	AuditAdmin: {rights: []Right{AuditRead}, whole: true},
+	operator:   {rights: Rights, gives: Roles},
+}
+
+// Known reports whether a user can have the role.
+func (r Role) Known() bool { return slices.Contains(Roles, r) }
+
+// Key is the catalogue key of the role's name.
+func (r Role) Key() string { return "account.role." + string(r) }
+
+// Rights are the rights of the role, none for an unknown one.
+func (r Role) Rights() []Right { return slices.Clone(grants[r].rights) }
+
+// Has reports whether the role holds the right.
+func (r Role) Has(right Right) bool { return slices.Contains(grants[r].rights, right) }
+
+// Kinds are the kinds of unit to which the role can be bound; whole tells whether it can be bound
+// to none, the whole installation.
+func (r Role) Kinds() (kinds []org.Kind, whole bool) {
+	return slices.Clone(grants[r].kinds), grants[r].whole
+}
+
+// Gives are the roles that a user of this role may give to others, in the order of Roles.
+func (r Role) Gives() []Role { return slices.Clone(grants[r].gives) }
+
+// Actor is a user who is logged in, or the operator.
+type Actor struct {
+	UserID     int64 // 0: the operator
+	Login      string
+	Name       string
+	Role       Role
+	Scope      Scope
+	MustChange bool // the password was given by somebody else: nothing is allowed but changing it
+}
+
+// Scope is what an actor sees: everything, or the subtree of one unit. The zero Scope sees nothing.
+type Scope struct {
+	All    bool // the whole installation, people without an employer too
+	Unit   org.UnitID
+	Kind   org.Kind // of Unit, today
+	Lo, Hi int64    // today's ordinal range of Unit: lo BETWEEN Lo AND Hi
+}
+
+// Has reports whether a unit with this lo (org.Tree.Range) lies in the scope.
+func (s Scope) Has(lo int64) bool { return s.All || s.Lo <= lo && lo <= s.Hi && lo > 0 }
+
+// Operator is who runs the program on the server: whoever can read the key file can do all.
+func Operator() Actor { return Actor{Login: "operator", Role: operator, Scope: Scope{All: true}} }
+
+// Must is nil when the actor holds the right, else a Forbidden fault; Unauthenticated for nobody.
+func (a Actor) Must(right Right) error {
+	switch {
+	case a.Role == "":
+		return fault.New(fault.Unauthenticated, "account.session_ended")
+	case a.MustChange:
+		return fault.New(fault.Forbidden, "account.change_first")
+	case !a.Role.Has(right):
+		return fault.New(fault.Forbidden, "account.right_missing")
+	}
+	return nil
+}
+
+// scopeOf finds what a role bound to a unit sees in today's tree. A unit that is gone, or has
+// become of a kind to which the role cannot be bound, shows nothing. Who holds no right over
+// business data sees none either way.
+func scopeOf(t *org.Tree, role Role, unit org.UnitID, on date.Day) Scope {
+	g := grants[role]
+	if !role.Has(FigureRead) {
+		return Scope{}
+	}
+	if unit == 0 {
+		return Scope{All: g.whole}
+	}
+	st, ok := t.At(unit, on)
+	if !ok || !slices.Contains(g.kinds, st.Kind) {
+		return Scope{Unit: unit, Lo: -1, Hi: -2}
+	}
+	s := Scope{All: unit == t.Root(), Unit: unit, Kind: st.Kind}
+	s.Lo, s.Hi = t.Range(unit)
+	return s
+}

@@ -1,0 +1,202 @@
+// Package app wires Tuoxing together: configuration, database, vault, pillars, modules. It is the
+// only package that knows all others below the doors, and it sets the function fields through
+// which modules call each other. It holds no rules.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"tuoxing/figures"
+	"tuoxing/internal/account"
+	"tuoxing/internal/audit"
+	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/figure"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/intake/sheet"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/org"
+	"tuoxing/internal/registry"
+	"tuoxing/internal/vault"
+)
+
+// App is an opened installation.
+type App struct {
+	Config   Config
+	Log      *slog.Logger
+	DB       *db.DB
+	Vault    *vault.Vault
+	Files    *vault.Store
+	Org      *org.Service
+	Accounts *account.Service
+	Book     *ledger.Book
+	Intake   *intake.Service
+	Registry *registry.Service
+	Figures  *figure.Service
+	Demo     bool // a made-up city: every page, export and print says so
+	clock    *clock
+}
+
+// clock is the real one, shifted for a made-up city, or standing still while one is loaded.
+type clock struct {
+	offset atomic.Int64 // nanoseconds
+	fixed  atomic.Int64 // Unix milliseconds, 0 when it runs
+}
+
+func (c *clock) now() time.Time {
+	if ms := c.fixed.Load(); ms != 0 {
+		return time.UnixMilli(ms)
+	}
+	return time.Now().Add(time.Duration(c.offset.Load()))
+}
+
+// Options of Open.
+type Options struct {
+	Create   bool // make the schema and the key file of a new database
+	KeepOld  bool // open a database of an older version as it is, for migrate and restore
+	FixedNow time.Time
+}
+
+// Open opens an installation. A new database is made when Create is set; one of an older version
+// is refused until migrate has run.
+func Open(ctx context.Context, cfg Config, log *slog.Logger, opt Options) (_ *App, err error) {
+	cfg = cfg.Filled()
+	if err := exists(cfg, opt); err != nil {
+		return nil, err
+	}
+	a := &App{Config: cfg, Log: log, clock: &clock{}}
+	if !opt.FixedNow.IsZero() {
+		a.clock.fixed.Store(opt.FixedNow.UnixMilli())
+	}
+	if a.DB, err = db.Open(ctx, cfg.DB, db.Options{Clock: a.clock.now, Node: cfg.Node}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.DB.Close())
+		}
+	}()
+	if err = a.prepare(ctx, opt); err != nil {
+		return nil, err
+	}
+	return a, a.wire()
+}
+
+// exists keeps a mistyped path from silently becoming a new, empty database.
+func exists(cfg Config, opt Options) error {
+	if opt.Create || db.IsPostgres(cfg.DB) {
+		return nil
+	}
+	if _, err := os.Stat(cfg.DB); errors.Is(err, os.ErrNotExist) {
+		return fault.New(fault.NotFound, "app.no_database", cfg.DB).WithFix("app.no_database_fix")
+	}
+	return nil
+}
+
+func (a *App) prepare(ctx context.Context, opt Options) error {
+	version, err := a.DB.Version(ctx)
+	if err != nil {
+		return fmt.Errorf("read version: %w", err)
+	}
+	isNew := version == 0
+	switch newest := db.Newest(); {
+	case isNew && opt.Create:
+		if err := a.DB.Migrate(ctx); err != nil {
+			return err
+		}
+	case isNew:
+		return fault.New(fault.NotFound, "app.no_schema").WithFix("app.no_database_fix")
+	case version > newest:
+		return fault.New(fault.Conflict, "app.too_new", version, newest)
+	case version < newest && !opt.KeepOld:
+		return fault.New(fault.Conflict, "app.too_old", version, newest).WithFix("app.too_old_fix")
+	}
+	if isNew {
+		a.Vault, err = vault.OpenOrCreate(a.Config.KeyFile, a.DB.Now())
+	} else {
+		a.Vault, err = vault.Open(a.Config.KeyFile)
+	}
+	if err != nil {
+		return err
+	}
+	if a.Files, err = vault.NewStore(a.Config.FilesDir); err != nil {
+		return err
+	}
+	if version < db.Newest() && !isNew {
+		return nil
+	}
+	return a.readSettings(ctx)
+}
+
+// wire makes the services and ties them where one calls another.
+func (a *App) wire() error {
+	data, err := figures.FS.ReadFile("worker_class.yaml")
+	if err != nil {
+		return err
+	}
+	classes, err := registry.ReadClasses(data)
+	if err != nil {
+		return err
+	}
+	if data, err = figures.FS.ReadFile("indicators.yaml"); err != nil {
+		return err
+	}
+	catalogue, err := figure.ReadCatalogue(data)
+	if err != nil {
+		return err
+	}
+	a.Org = &org.Service{}
+	a.Registry = &registry.Service{DB: a.DB, Vault: a.Vault, Org: a.Org, Classes: classes}
+	a.Org.OnChange = a.Registry.UnitsChanged
+	a.Accounts = account.New(a.DB, a.Org)
+	a.Book = ledger.NewBook(a.DB)
+	a.Intake = &intake.Service{DB: a.DB, Vault: a.Vault, Files: a.Files, Audit: audit.Add, Limits: sheet.Default, Targets: map[string]*intake.Target{}}
+	a.Intake.Limits.File = a.Config.MaxUpload
+	for _, t := range []*intake.Target{a.Registry.OrganisationsTarget(), a.Registry.RosterTarget(), a.Registry.CertificatesTarget(), a.Registry.StatisticsTarget()} {
+		a.Intake.Targets[t.Kind] = t
+	}
+	a.Figures = &figure.Service{DB: a.DB, Book: a.Book, Org: a.Org, Catalogue: catalogue, NamePeople: a.Registry.Names, NameFiles: a.nameFiles}
+	return nil
+}
+
+func (a *App) nameFiles(ctx context.Context, tx *db.Tx, imports []int64) (map[int64]figure.File, error) {
+	ids := make([]intake.ImportID, len(imports))
+	for i, id := range imports {
+		ids[i] = intake.ImportID(id)
+	}
+	sources, err := a.Intake.Sources(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]figure.File, len(sources))
+	for id, src := range sources {
+		out[int64(id)] = figure.File{Name: src.Name, Sheets: src.Sheets}
+	}
+	return out, nil
+}
+
+// Close closes what Open opened.
+func (a *App) Close() error { return a.DB.Close() }
+
+// Viewer is an actor as intake asks for it.
+func (a *App) Viewer(ctx context.Context, who account.Actor) (intake.Viewer, error) {
+	var tree *org.Tree
+	err := a.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
+		tree, err = a.Org.Tree(ctx, tx)
+		return err
+	})
+	may := func(right string) error { return who.Must(account.Right(right)) }
+	return intake.Viewer{User: who.UserID, May: may, Sees: func(unit int64) bool {
+		if who.Scope.All || unit == 0 {
+			return who.Scope.All
+		}
+		lo, _ := tree.Range(org.UnitID(unit))
+		return who.Scope.Has(lo)
+	}}, err
+}

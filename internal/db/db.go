@@ -1,0 +1,234 @@
+// Package db opens the database and is the only way in and out of it: ReadTx and WriteTx.
+//
+// One SQL text with $N placeholders runs on SQLite (embedded, the default) and on PostgreSQL.
+// Where an engine truly needs its own text, Pick chooses and the place says why. The rules that
+// keep one text enough are tested in portable_test.go.
+//
+// A transaction is an argument: small functions take a *Tx, the outer verb opens it. A verb that
+// reads, decides and writes first takes its row (UPDATE … SET version = version + 1 … RETURNING):
+// SQLite has one writer (BEGIN IMMEDIATE), PostgreSQL runs READ COMMITTED. Failures 40001 and 40P01
+// are retried, so a callback has no effect outside its transaction.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // registers the driver "sqlite"
+
+	"tuoxing/internal/fault"
+)
+
+// Dialect names an engine.
+type Dialect string
+
+// The two engines.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
+
+// Options of Open. The zero value is right for a server.
+type Options struct {
+	Clock  func() time.Time // the clock of transactions; time.Now when nil
+	Node   uint8            // this process among those that write to one database
+	NoSync bool             // tests only: do not wait for the disk
+}
+
+// DB is an open database: one write handle and one pool of readers.
+type DB struct {
+	dialect Dialect
+	dsn     string
+	write   *sql.DB
+	read    *sql.DB
+	clock   func() time.Time
+	ids     *idMaker
+}
+
+// Open opens a database by file path (SQLite) or postgres:// URL. The folder of a path is made.
+// The schema is not touched: see Migrate.
+func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
+	d := &DB{dsn: dsn, clock: opt.Clock, ids: &idMaker{node: int64(opt.Node)}}
+	if d.clock == nil {
+		d.clock = time.Now
+	}
+	var err error
+	if IsPostgres(dsn) {
+		d.dialect = Postgres
+		err = d.openPostgres()
+	} else {
+		d.dialect = SQLite
+		err = d.openSQLite(opt)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := d.write.PingContext(ctx); err != nil {
+		return nil, errors.Join(fault.New(fault.Unavailable, "db.cannot_open").Because(err), d.Close())
+	}
+	return d, nil
+}
+
+// IsPostgres reports whether a DSN names a PostgreSQL server rather than a file.
+func IsPostgres(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
+
+func (d *DB) openPostgres() error {
+	cfg, err := pgx.ParseConfig(d.dsn)
+	if err != nil {
+		return fault.New(fault.Invalid, "db.bad_url").Because(err)
+	}
+	cfg.RuntimeParams["timezone"] = "UTC"
+	d.write = stdlib.OpenDB(*cfg)
+	d.write.SetMaxOpenConns(16)
+	d.read = d.write
+	return nil
+}
+
+// openSQLite puts every PRAGMA into the DSN, so that each new connection has it. Readers are
+// query_only and have no _txlock: an immediate BEGIN fails on a read-only connection.
+func (d *DB) openSQLite(opt Options) error {
+	path, err := filepath.Abs(d.dsn)
+	if err != nil {
+		return fmt.Errorf("database path: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fault.New(fault.Unavailable, "db.cannot_open").Because(err)
+	}
+	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "foreign_keys(1)", "cache_size(-65536)", "secure_delete(1)"}
+	if opt.NoSync {
+		pragmas = append(pragmas, "synchronous(OFF)")
+	} else {
+		pragmas = append(pragmas, "synchronous(NORMAL)")
+	}
+	dsn := func(extra ...string) string {
+		q := url.Values{"_pragma": append(append([]string{}, pragmas...), extra...)}
+		if len(extra) == 0 {
+			q.Set("_txlock", "immediate")
+		}
+		return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+	}
+	if d.write, err = sql.Open("sqlite", dsn()); err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	d.write.SetMaxOpenConns(1)
+	if d.read, err = sql.Open("sqlite", dsn("query_only(1)")); err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	d.read.SetMaxOpenConns(8)
+	d.read.SetMaxIdleConns(8)
+	return nil
+}
+
+// Close closes all connections.
+func (d *DB) Close() error {
+	var errs []error
+	if d.read != nil && d.read != d.write {
+		errs = append(errs, d.read.Close())
+	}
+	if d.write != nil {
+		errs = append(errs, d.write.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Dialect tells which engine this is.
+func (d *DB) Dialect() Dialect { return d.dialect }
+
+// DSN is the path or URL that Open was given. It may hold a password: never print it.
+func (d *DB) DSN() string { return d.dsn }
+
+// Writer is the write handle, for the job queue's driver only.
+func (d *DB) Writer() *sql.DB { return d.write }
+
+// Now is the database's clock, in UTC.
+func (d *DB) Now() time.Time { return d.clock().UTC().Truncate(time.Millisecond) }
+
+// Pick returns the text for the engine at hand. Use it only with a comment that says why one
+// text cannot serve both.
+func (d *DB) Pick(sqlite, postgres string) string {
+	if d.dialect == SQLite {
+		return sqlite
+	}
+	return postgres
+}
+
+// ReadTx runs fn in a read-only transaction that sees one state of the database.
+func (d *DB) ReadTx(ctx context.Context, fn func(tx *Tx) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if d.dialect == Postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	t, err := d.read.BeginTx(ctx, opts)
+	if err != nil {
+		return classify(fmt.Errorf("begin read: %w", err))
+	}
+	tx := &Tx{db: d, sql: t, now: d.Now(), stmts: map[string]*sql.Stmt{}}
+	err = fn(tx)
+	if rerr := t.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) && err == nil {
+		err = classify(fmt.Errorf("end read: %w", rerr))
+	}
+	return err
+}
+
+// writeTries bounds how often a transaction that lost against another one is run again.
+const writeTries = 10
+
+// WriteTx runs fn in the writing transaction and commits when fn and the hooks registered with
+// BeforeCommit return no error. fn may run more than once.
+func (d *DB) WriteTx(ctx context.Context, fn func(tx *Tx) error) error {
+	var err error
+	for try := range writeTries {
+		if err = d.writeOnce(ctx, fn); !retryable(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-time.After(time.Duration(try+1) * 5 * time.Millisecond):
+		}
+	}
+	return fault.New(fault.Unavailable, "db.busy").Because(err)
+}
+
+func (d *DB) writeOnce(ctx context.Context, fn func(tx *Tx) error) (err error) {
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return classify(fmt.Errorf("connect: %w", err))
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	t, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return classify(fmt.Errorf("begin write: %w", err))
+	}
+	tx := &Tx{db: d, sql: t, conn: conn, now: d.Now(), writable: true, stmts: map[string]*sql.Stmt{}}
+	defer func() {
+		if p := recover(); p != nil {
+			_ = t.Rollback() // the panic goes on; its cause matters more
+			panic(p)
+		}
+	}()
+	if err = tx.run(ctx, fn); err == nil {
+		if err = t.Commit(); err != nil {
+			return classify(fmt.Errorf("commit: %w", err))
+		}
+		for _, f := range tx.after {
+			f()
+		}
+		return nil
+	}
+	if rerr := t.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
+		err = errors.Join(err, fmt.Errorf("rollback: %w", rerr))
+	}
+	return err
+}

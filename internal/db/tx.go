@@ -1,0 +1,258 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"tuoxing/internal/date"
+)
+
+// Tx is an open transaction. It knows the time and makes ids; it is used by one goroutine.
+type Tx struct {
+	db       *DB
+	sql      *sql.Tx
+	conn     *sql.Conn // write transactions only: Bulk speaks to the driver below
+	now      time.Time
+	writable bool
+	stmts    map[string]*sql.Stmt
+	state    map[any]any
+	before   [phases][]func(ctx context.Context) error
+	after    []func()
+}
+
+// Phase orders the hooks that run at the end of a write transaction.
+type Phase int
+
+// The phases: what follows from the change is derived first, the ledger's block is sealed last.
+const (
+	Derive Phase = iota
+	Seal
+	phases
+)
+
+// BeforeCommit registers work for the end of a write transaction, after fn has returned without
+// error. Hooks of Derive run before those of Seal and may register further hooks.
+func (tx *Tx) BeforeCommit(p Phase, fn func(ctx context.Context) error) {
+	tx.before[p] = append(tx.before[p], fn)
+}
+
+// AfterCommit registers work that follows a successful commit: waking a cache, never a write.
+func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
+
+// State keeps one value per key for the length of the transaction, made at first use.
+func State[T any](tx *Tx, key any, create func() T) T {
+	if v, ok := tx.state[key]; ok {
+		return v.(T)
+	}
+	if tx.state == nil {
+		tx.state = map[any]any{}
+	}
+	v := create()
+	tx.state[key] = v
+	return v
+}
+
+func (tx *Tx) run(ctx context.Context, fn func(tx *Tx) error) error {
+	if err := fn(tx); err != nil {
+		return err
+	}
+	for p := range phases {
+		for i := 0; i < len(tx.before[p]); i++ {
+			if err := tx.before[p][i](ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Now is the time of the transaction: UTC, whole milliseconds.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Today is the civil day in China at Now.
+func (tx *Tx) Today() date.Day { return date.On(tx.now) }
+
+// NewID makes an id that this installation has never used.
+func (tx *Tx) NewID() int64 { return tx.db.ids.next(tx.now) }
+
+// Dialect tells which engine this is.
+func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
+
+// SQL is the transaction below, for the job queue's driver only.
+func (tx *Tx) SQL() *sql.Tx { return tx.sql }
+
+// Pick is DB.Pick.
+func (tx *Tx) Pick(sqlite, postgres string) string { return tx.db.Pick(sqlite, postgres) }
+
+// Exec runs a statement and gives the number of rows it touched.
+func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	st, err := tx.stmt(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, classify(err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("rows affected: %w", err)
+	}
+	return n, nil
+}
+
+// stmt prepares a text once per transaction; imports run the same few texts 100,000 times.
+func (tx *Tx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st, ok := tx.stmts[query]; ok {
+		return st, nil
+	}
+	st, err := tx.sql.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, classify(err)
+	}
+	tx.stmts[query] = st
+	return st, nil
+}
+
+// Query runs a query and calls scan for each row.
+func (tx *Tx) Query(ctx context.Context, query string, args []any, scan func(row Scanner) error) (err error) {
+	st, err := tx.stmt(ctx, query)
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(ctx, args...)
+	if err != nil {
+		return classify(err)
+	}
+	defer func() {
+		if cerr := rows.Close(); err == nil && cerr != nil {
+			err = classify(cerr)
+		}
+	}()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return classify(err)
+		}
+	}
+	return classify(rows.Err())
+}
+
+// Scanner is a row that can be read into variables.
+type Scanner interface {
+	Scan(dest ...any) error
+}
+
+// QueryRow reads exactly one row; no row is a NotFound fault.
+func (tx *Tx) QueryRow(ctx context.Context, query string, args []any, dest ...any) error {
+	st, err := tx.stmt(ctx, query)
+	if err != nil {
+		return err
+	}
+	return classify(st.QueryRowContext(ctx, args...).Scan(dest...))
+}
+
+// Bulk inserts many rows: COPY on PostgreSQL, a prepared one-row insert on SQLite (measured
+// faster there than multi-row VALUES). An error from rows stops it.
+func (tx *Tx) Bulk(ctx context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) (int64, error) {
+	if tx.db.dialect == Postgres {
+		return tx.copy(ctx, table, columns, rows)
+	}
+	holes := make([]string, len(columns))
+	for i := range holes {
+		holes[i] = "$" + strconv.Itoa(i+1)
+	}
+	query := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Join(holes, ", ") + ")"
+	st, err := tx.stmt(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	for row, err := range rows {
+		if err != nil {
+			return n, err
+		}
+		if _, err := st.ExecContext(ctx, row...); err != nil {
+			return n, classify(fmt.Errorf("insert into %s: %w", table, err))
+		}
+		n++
+	}
+	return n, nil
+}
+
+func (tx *Tx) copy(ctx context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) (n int64, err error) {
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	src := pgx.CopyFromFunc(func() ([]any, error) {
+		row, err, ok := next()
+		if !ok || err != nil {
+			return nil, err
+		}
+		out := make([]any, len(row))
+		for i, v := range row {
+			out[i] = forCopy(v)
+		}
+		return out, nil
+	})
+	err = tx.conn.Raw(func(c any) error {
+		var cerr error
+		n, cerr = c.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, src)
+		return cerr
+	})
+	if err != nil {
+		return n, classify(fmt.Errorf("copy into %s: %w", table, err))
+	}
+	return n, nil
+}
+
+// forCopy gives the binary encoder of COPY the types it knows.
+func forCopy(v any) any {
+	switch x := v.(type) {
+	case date.Day:
+		return x.Time()
+	case Time:
+		return x.Time
+	case sql.Null[date.Day]:
+		if !x.Valid {
+			return nil
+		}
+		return x.V.Time()
+	}
+	return v
+}
+
+// In writes the list of a WHERE … IN with n placeholders from $first on. An empty list gives a
+// list that nothing is in.
+func In(first, n int) string {
+	if n == 0 {
+		return "(NULL)"
+	}
+	var b strings.Builder
+	b.WriteByte('(')
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(first + i))
+	}
+	b.WriteByte(')')
+	return b.String()
+}
+
+// Args makes the argument list for In from a slice, after the leading arguments.
+func Args[T any](list []T, leading ...any) []any {
+	out := make([]any, 0, len(leading)+len(list))
+	out = append(out, leading...)
+	for _, v := range list {
+		out = append(out, v)
+	}
+	return out
+}

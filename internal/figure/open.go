@@ -1,0 +1,131 @@
+package figure
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"tuoxing/internal/account"
+	"tuoxing/internal/audit"
+	"tuoxing/internal/db"
+	"tuoxing/internal/ledger"
+)
+
+// Opening is a figure opened to its rows. A rate opens to its two sides.
+type Opening struct {
+	*Value
+	Rows     []Row
+	Total    int    // rows in all, over every page
+	Facts    int64  // signed facts under the filter
+	Quantity int64  // Σ over all facts = Σ over all rows = the figure
+	Next     string // key of the next page, empty on the last
+}
+
+// Row is one person or thing that is counted, with the fact that put it there.
+type Row struct {
+	ledger.Counted
+	Name  string // empty when the reader may not open the person's file today
+	File  string // name of the file that brought the fact; empty for a fact from a form
+	Sheet string // name of the sheet in it
+}
+
+// PageSize is how many rows a page of an opening has unless told otherwise.
+const PageSize = 50
+
+// Open lists what a count counts, in order of id, from after a key, at most limit rows (0: all). The
+// look is logged before any name is given.
+func (s *Service) Open(ctx context.Context, who account.Actor, req Request, after int64, limit int) (*Opening, error) {
+	v, err := s.Value(ctx, who, req)
+	if err != nil {
+		return nil, err
+	}
+	if v.Ratio != nil {
+		return &Opening{Value: v}, nil
+	}
+	cols, err := s.Book.Columns(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read ledger: %w", err)
+	}
+	req.By, req.Block = nil, v.Block
+	opened := cols.Open(query(v.Indicator, req, ScopeOf(who.Scope)))
+	o := &Opening{Value: v, Total: len(opened.Rows), Facts: opened.Facts, Quantity: opened.Quantity}
+	page := pageAfter(opened.Rows, after)
+	if limit > 0 && len(page) > limit {
+		page = page[:limit]
+		o.Next = fmt.Sprint(id(page[limit-1]))
+	}
+	if err := audit.Read(ctx, s.DB, who.UserID, "figure.open", req.Name, map[string]any{"on": req.On.String(), "rows": len(page)}); err != nil {
+		return nil, fmt.Errorf("log the look: %w", err)
+	}
+	o.Rows, err = s.name(ctx, who, page)
+	return o, err
+}
+
+// id is the paging key of a row: the person's id, or the subject's for what is not a person.
+func id(c ledger.Counted) int64 {
+	if c.Worker != 0 {
+		return c.Worker
+	}
+	return c.Subject
+}
+
+func pageAfter(rows []ledger.Counted, after int64) []ledger.Counted {
+	at, found := slices.BinarySearchFunc(rows, after, func(c ledger.Counted, key int64) int {
+		switch k := id(c); {
+		case k < key:
+			return -1
+		case k > key:
+			return 1
+		}
+		return 0
+	})
+	if found {
+		at++
+	}
+	return rows[at:]
+}
+
+func (s *Service) name(ctx context.Context, who account.Actor, page []ledger.Counted) ([]Row, error) {
+	rows := make([]Row, len(page))
+	var workers, imports []int64
+	for i, c := range page {
+		rows[i].Counted = c
+		if c.Worker != 0 {
+			workers = append(workers, c.Worker)
+		}
+		if c.Fact.Import != 0 && !slices.Contains(imports, c.Fact.Import) {
+			imports = append(imports, c.Fact.Import)
+		}
+	}
+	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		names, err := s.NamePeople(ctx, tx, who.Scope, workers)
+		if err != nil {
+			return err
+		}
+		files, err := s.NameFiles(ctx, tx, imports)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			f := files[rows[i].Fact.Import]
+			rows[i].Name, rows[i].File, rows[i].Sheet = names[rows[i].Worker], f.Name, f.Sheets[rows[i].Fact.Line.Sheet()]
+		}
+		return nil
+	})
+	return rows, err
+}
+
+// Facts gives every signed fact that a count sums, in block order. Their quantities add up to the
+// figure.
+func (s *Service) Facts(ctx context.Context, who account.Actor, req Request) ([]ledger.Placed, error) {
+	v, err := s.Value(ctx, who, req)
+	if err != nil || v.Ratio != nil {
+		return nil, err
+	}
+	cols, err := s.Book.Columns(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read ledger: %w", err)
+	}
+	req.By, req.Block = nil, v.Block
+	return cols.FactsIn(query(v.Indicator, req, ScopeOf(who.Scope))), nil
+}

@@ -1,0 +1,200 @@
+package figure
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"tuoxing/internal/account"
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/org"
+)
+
+// Service answers figures.
+type Service struct {
+	DB        *db.DB
+	Book      *ledger.Book
+	Org       *org.Service
+	Catalogue *Catalogue
+
+	// NamePeople gives the names of those of some people whose files the reader may open; set by app.
+	NamePeople func(ctx context.Context, tx *db.Tx, who account.Scope, workers []int64) (map[int64]string, error)
+	// NameFiles gives the names of the files of imports and of their sheets; set by app.
+	NameFiles func(ctx context.Context, tx *db.Tx, imports []int64) (map[int64]File, error)
+}
+
+// File is what a figure's rows say of the file that a fact came from.
+type File struct {
+	Name   string
+	Sheets map[int]string // by index from 0
+}
+
+// Request asks for one figure.
+type Request struct {
+	Name  string
+	On    date.Day      // the day of the stock
+	Block int64         // as known when this block was sealed; 0: now
+	By    []ledger.Dim  // at most ledger.MaxBy
+	Where []ledger.Cond // further filters, along the figure's dimensions
+}
+
+// Value is an answered figure.
+type Value struct {
+	*Indicator
+	On       date.Day
+	Block    int64       // the block as known at which it was answered
+	Hash     ledger.Hash // of that block
+	SealedAt time.Time   // of that block; zero when there is none
+	By       []ledger.Dim
+	Cells    []Cell // the cross table; empty without By
+	Total    Cell
+}
+
+// Cell is one value with its two sides. For a count Denominator is 0 and Numerator the value.
+type Cell struct {
+	Keys        []int64
+	Value       int64
+	Numerator   int64
+	Denominator int64
+	Defined     bool // false for a rate without a denominator: it is shown as —
+}
+
+// ScopeOf translates what a reader may see into what may be counted: facts follow the union and
+// employer of their own day.
+func ScopeOf(s account.Scope) ledger.Scope {
+	switch {
+	case s.All:
+		return ledger.Scope{All: true}
+	case s.Lo <= 0: // no unit, or one that is gone
+		return ledger.Scope{}
+	case s.Kind == org.Enterprise:
+		return ledger.Scope{Employer: int64(s.Unit)}
+	}
+	return ledger.Scope{Union: int64(s.Unit)}
+}
+
+// Value answers one figure for a reader. NotFound for an unknown name, Invalid for a dimension or
+// filter that the figure does not have.
+func (s *Service) Value(ctx context.Context, who account.Actor, req Request) (*Value, error) {
+	if err := who.Must(account.FigureRead); err != nil {
+		return nil, err
+	}
+	ind, err := s.check(req)
+	if err != nil {
+		return nil, err
+	}
+	cols, err := s.Book.Columns(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read ledger: %w", err)
+	}
+	if req.Block > cols.Head() || req.Block < 0 {
+		return nil, fault.New(fault.NotFound, "figure.block_unknown", req.Block)
+	}
+	v := &Value{Indicator: ind, On: req.On, By: req.By, Block: req.Block}
+	if v.Block == 0 {
+		v.Block = cols.Head()
+	}
+	v.Hash, v.SealedAt = cols.Sealed(v.Block)
+	scope := ScopeOf(who.Scope)
+	if v.Total, err = s.one(cols, ind, req, scope); err != nil || len(req.By) == 0 {
+		return v, err
+	}
+	v.Cells = s.table(cols, ind, req, scope)
+	return v, nil
+}
+
+func (s *Service) check(req Request) (*Indicator, error) {
+	ind, ok := s.Catalogue.Find(req.Name)
+	if !ok {
+		return nil, fault.New(fault.NotFound, "figure.unknown", req.Name)
+	}
+	var c fault.Check
+	if len(req.By) > ledger.MaxBy {
+		c.Add("by", "figure.by_too_many", ledger.MaxBy)
+	}
+	for i, d := range req.By {
+		if !slices.Contains(ind.By, d) {
+			c.Add("by", "figure.dim_not_there", string(d))
+		}
+		if slices.Contains(req.By[:i], d) {
+			c.Add("by", "figure.dim_twice", string(d))
+		}
+	}
+	for _, w := range req.Where {
+		if !slices.Contains(ind.By, w.Dim) {
+			c.Add("where", "figure.dim_not_there", string(w.Dim))
+		}
+	}
+	return ind, c.Err()
+}
+
+// query makes the ledger's question of a count.
+func query(ind *Indicator, req Request, scope ledger.Scope) ledger.Query {
+	q := ledger.Stock(ind.Count.kind, req.On)
+	q.Attr, q.Block, q.Scope, q.By = ind.Count.Attr, req.Block, scope, req.By
+	for _, w := range ind.Count.Where {
+		q.Where = append(q.Where, w.cond())
+	}
+	q.Where = append(q.Where, req.Where...)
+	return q
+}
+
+func (s *Service) one(cols *ledger.Columns, ind *Indicator, req Request, scope ledger.Scope) (Cell, error) {
+	req.By = nil
+	cells := s.table(cols, ind, req, scope)
+	if len(cells) != 1 {
+		return Cell{}, fmt.Errorf("figure %s: %d totals", ind.Name, len(cells))
+	}
+	return cells[0], nil
+}
+
+func (s *Service) table(cols *ledger.Columns, ind *Indicator, req Request, scope ledger.Scope) []Cell {
+	if ind.Ratio == nil {
+		var out []Cell
+		for _, c := range cols.Sum(query(ind, req, scope)) {
+			if c.Quantity != 0 || len(req.By) == 0 {
+				out = append(out, Cell{Keys: c.Keys, Value: c.Quantity, Numerator: c.Quantity, Defined: true})
+			}
+		}
+		return out
+	}
+	num, _ := s.Catalogue.Find(ind.Ratio.Numerator) // ReadCatalogue has checked both
+	den, _ := s.Catalogue.Find(ind.Ratio.Denominator)
+	return divide(s.table(cols, num, req, scope), s.table(cols, den, req, scope), ind.Ratio.Factor)
+}
+
+// divide joins the two sides of a rate by their keys. Both are sorted.
+func divide(num, den []Cell, factor int64) []Cell {
+	var out []Cell
+	i, j := 0, 0
+	for i < len(num) || j < len(den) {
+		order := 0
+		switch {
+		case i == len(num):
+			order = 1
+		case j == len(den):
+			order = -1
+		default:
+			order = slices.Compare(num[i].Keys, den[j].Keys)
+		}
+		var c Cell
+		if order <= 0 {
+			c.Keys, c.Numerator = num[i].Keys, num[i].Value
+			i++
+		}
+		if order >= 0 {
+			c.Keys, c.Denominator = den[j].Keys, den[j].Value
+			j++
+		}
+		if c.Denominator > 0 {
+			c.Defined = true
+			c.Value = (2*c.Numerator*factor + c.Denominator) / (2 * c.Denominator)
+		}
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,185 @@
+package intake
+
+import (
+	"context"
+	"time"
+
+	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/vault"
+)
+
+// CellView is one cell of an applied row: as read (原文), as taken (规范), and what was said about it.
+type CellView struct {
+	Column  string   `json:"column"`
+	Title   string   `json:"title"`
+	Read    string   `json:"read"`
+	Value   string   `json:"value"`
+	Remarks []Remark `json:"remarks,omitempty"`
+}
+
+// Cells opens the cells of one applied row with the key of the person it is about. Whether the
+// reader may open that person's file is the caller's question, as is logging the look: do both first.
+// worker 0 are rows about nobody; their key is the file's and the zero Key is passed.
+// NotFound when the row was erased or never kept.
+func (s *Service) Cells(ctx context.Context, tx *db.Tx, id ImportID, worker int64, key vault.Key, line ledger.Line) ([]CellView, error) {
+	rec, err := s.read(ctx, tx, Trusted(0), id)
+	if err != nil {
+		return nil, err
+	}
+	target, err := s.target(rec)
+	if err != nil {
+		return nil, err
+	}
+	if worker == 0 {
+		key = rec.key
+	}
+	var sealed []byte
+	err = tx.QueryRow(ctx, "SELECT sealed FROM intake_row WHERE worker_id = $1 AND import_id = $2 AND line = $3",
+		[]any{worker, int64(id), int64(line)}, &sealed)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.New(fault.NotFound, "intake.row_gone")
+	}
+	if err != nil {
+		return nil, err
+	}
+	plain, err := key.Open(int64(id), cellColumn(int64(line)), sealed)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := unpackBatch(plain, packedLayout(target, rec.columns))
+	if err != nil {
+		return nil, err
+	}
+	return rows[0].views(), nil
+}
+
+func everything(int64) bool { return true }
+
+// views lists the cells the table had, each with its remarks; remarks about the whole row
+// stand with an unnamed cell at the end.
+func (r *Row) views() []CellView {
+	var all []CellView
+	about := func(col string) (list []Remark) {
+		for _, m := range r.remarks {
+			if m.Col == col {
+				list = append(list, m)
+			}
+		}
+		return list
+	}
+	for i, c := range r.layout.columns {
+		if r.has[i] {
+			all = append(all, CellView{Column: c.Name, Title: c.Title, Read: r.cells[i].Read, Value: r.cells[i].Value, Remarks: about(c.Name)})
+		}
+	}
+	if whole := about(""); len(whole) > 0 {
+		all = append(all, CellView{Remarks: whole})
+	}
+	return all
+}
+
+// Source tells where a fact came from: file, importer and time. The sheet's name is under its index,
+// the row number is in the line.
+type Source struct {
+	Name   string
+	SHA256 string
+	Kind   string
+	By     int64
+	At     time.Time
+	Sheets map[int]string
+}
+
+// Sources looks up the files that facts name. Ids that are no import are left out. File and row are part
+// of a fact, so whoever may see the fact may see them.
+func (s *Service) Sources(ctx context.Context, tx *db.Tx, ids []ImportID) (map[ImportID]Source, error) {
+	found := map[ImportID]Source{}
+	for _, id := range ids {
+		if _, done := found[id]; done {
+			continue
+		}
+		rec, err := s.read(ctx, tx, Trusted(0), id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		src := Source{Name: rec.name, SHA256: rec.file.SHA256, Kind: rec.opt.Kind, By: rec.opt.By, At: rec.at, Sheets: map[int]string{}}
+		for _, sh := range rec.details.Sheets {
+			src.Sheets[sh.Sheet] = sh.Name
+		}
+		found[id] = src
+	}
+	return found, nil
+}
+
+// Problem is a row with its remarks, for the list on the import's page.
+type Problem struct {
+	Line    ledger.Line
+	Sheet   string
+	Refused bool
+	Cells   []CellView
+}
+
+// Problems lists rows with remarks in file order; grade "" is all. It shows personal data, so the
+// look is logged first. total counts the rows of this grade.
+func (s *Service) Problems(ctx context.Context, who Viewer, id ImportID, grade Grade, offset, limit int) (list []Problem, total int, err error) {
+	if err := s.look(ctx, who, id, "intake.problems"); err != nil {
+		return nil, 0, err
+	}
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		return s.eachProblem(ctx, tx, who, id, func(r *Row) error {
+			if !r.hasGrade(grade) {
+				return nil
+			}
+			if total >= offset && len(list) < limit {
+				list = append(list, Problem{Line: r.Line, Sheet: r.Sheet, Refused: r.refused, Cells: r.views()})
+			}
+			total++
+			return nil
+		})
+	})
+	return list, total, err
+}
+
+// look logs that somebody looks at rows of an import, before anything is shown.
+func (s *Service) look(ctx context.Context, who Viewer, id ImportID, action string) error {
+	if _, err := s.Find(ctx, who, id); err != nil {
+		return err
+	}
+	return s.DB.WriteTx(ctx, func(tx *db.Tx) error { return s.Audit(ctx, tx, who.User, action, subject(id), nil) })
+}
+
+func (r *Row) hasGrade(g Grade) bool {
+	if g == "" {
+		return true
+	}
+	for _, m := range r.remarks {
+		if m.Grade == g {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Service) eachProblem(ctx context.Context, tx *db.Tx, who Viewer, id ImportID, fn func(*Row) error) error {
+	rec, err := s.read(ctx, tx, who, id)
+	if err != nil {
+		return err
+	}
+	target, err := s.target(rec)
+	if err != nil {
+		return err
+	}
+	for r, err := range rec.batches(ctx, tx, problemTable, packedLayout(target, rec.columns)) {
+		if err != nil {
+			return err
+		}
+		if err := fn(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,319 @@
+package intake
+
+import (
+	"strings"
+
+	"tuoxing/internal/cn"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/intake/sheet"
+)
+
+// layout knows a target's columns by name and by heading. It is made once per run.
+type layout struct {
+	kind    string
+	columns []Column
+	index   map[string]int // canonical name → position in columns
+	heading map[string]int // folded title or synonym → position in columns
+}
+
+func newLayout(t *Target) *layout {
+	l := &layout{kind: t.Kind, columns: t.Columns, index: map[string]int{}, heading: map[string]int{}}
+	for i, c := range t.Columns {
+		l.index[c.Name] = i
+		for _, h := range append([]string{c.Title}, c.Synonyms...) {
+			if _, taken := l.heading[cn.FoldHeader(h)]; !taken {
+				l.heading[cn.FoldHeader(h)] = i
+			}
+		}
+	}
+	return l
+}
+
+// names joins the canonical names, so that packed rows can be told from those of another version.
+func (l *layout) names() string {
+	names := make([]string, len(l.columns))
+	for i, c := range l.columns {
+		names[i] = c.Name
+	}
+	return strings.Join(names, ",")
+}
+
+// packedLayout is the layout by which rows of an import were packed, which a newer program may have
+// changed: columns that are gone have only their name.
+func packedLayout(t *Target, names string) *layout {
+	now := newLayout(t)
+	if now.names() == names {
+		return now
+	}
+	old := &layout{kind: t.Kind, index: map[string]int{}}
+	for i, name := range strings.Split(names, ",") {
+		col := Column{Name: name, Title: name}
+		if at, ok := now.index[name]; ok {
+			col = now.columns[at]
+		}
+		old.columns = append(old.columns, col)
+		old.index[name] = i
+	}
+	return old
+}
+
+// table is a table found on a sheet.
+type table struct {
+	sheet    int
+	name     string
+	first    int   // physical row of the heading
+	last     int   // physical row of its second row, or first
+	at       []int // column of the sheet for each target column, −1 = absent
+	headings []string
+	folded   []map[string]bool // per column of the sheet: what a repeated heading would say
+	report   SheetReport
+}
+
+// HeaderRows is how far down a table may begin: above it stand title, unit and date.
+const HeaderRows = 30
+
+// enough is the part of the required columns from which a sheet counts as a table with missing
+// columns rather than as something else (a cover, an explanation).
+const enough = 2
+
+// findTable looks for the heading row, or pair of rows, with the most known headings. missing
+// lists required columns when the best candidate lacks some; a nil table is a sheet without one.
+func (l *layout) findTable(no int, s sheet.Sheet, head []sheet.Row) (t *table, missing []string) {
+	best, score := (*candidate)(nil), 0
+	for i := range head {
+		if head[i].Number > HeaderRows {
+			break
+		}
+		if c := l.match(nil, &head[i]); c.score > score {
+			best, score = c, c.score
+		}
+		if i > 0 && head[i].Number == head[i-1].Number+1 {
+			if c := l.match(&head[i-1], &head[i]); c.score > score && c.score > l.match(nil, &head[i]).score {
+				best, score = c, c.score
+			}
+		}
+	}
+	if best == nil {
+		return nil, nil
+	}
+	missing, required := l.missing(best)
+	found := required - len(missing)
+	if len(missing) > 0 && (score < 2 || found*enough < required) {
+		return nil, nil
+	}
+	t = &table{sheet: no, name: s.Name, first: best.first, last: best.last, at: best.at, folded: best.folded}
+	t.report = l.describe(no, s, best, head)
+	t.headings = make([]string, len(l.columns))
+	for _, m := range t.report.Columns {
+		t.headings[l.index[m.Name]] = m.Heading
+	}
+	return t, missing
+}
+
+// missing lists the required columns that a candidate lacks, and counts all required ones.
+func (l *layout) missing(c *candidate) (titles []string, required int) {
+	for i, col := range l.columns {
+		if !col.Required {
+			continue
+		}
+		required++
+		if c.at[i] < 0 {
+			titles = append(titles, col.Title)
+		}
+	}
+	return titles, required
+}
+
+// candidate is one heading row (or pair) with what it was taken for.
+type candidate struct {
+	first, last int
+	at          []int
+	cells       []string // heading as a person reads it, per column of the sheet
+	folded      []map[string]bool
+	score       int
+}
+
+// match maps one row, or two rows read together, to the target's columns. An exact heading beats one
+// that matches only without its bracketed note; of equals the left one wins.
+func (l *layout) match(upper, lower *sheet.Row) *candidate {
+	c := &candidate{first: lower.Number, last: lower.Number, at: make([]int, len(l.columns))}
+	var up []string
+	if upper != nil {
+		c.first, up = upper.Number, upper.Cells
+	}
+	for i := range c.at {
+		c.at[i] = -1
+	}
+	width := max(len(lower.Cells), len(up))
+	spellings := make([][]string, width)
+	for col := range width {
+		spellings[col] = spell(cell(up, col), cell(lower.Cells, col))
+		c.cells = append(c.cells, strings.Join(strings.Fields(joined(cell(up, col), cell(lower.Cells, col))), ""))
+		said := map[string]bool{}
+		for _, s := range spellings[col] {
+			said[cn.FoldHeader(s)] = true
+		}
+		c.folded = append(c.folded, said)
+	}
+	for _, note := range []bool{false, true} {
+		for col, list := range spellings {
+			for _, s := range list {
+				if note {
+					s = withoutNote(s)
+				}
+				if i, ok := l.heading[cn.FoldHeader(s)]; ok && s != "" {
+					if c.at[i] < 0 && !c.uses(col) {
+						c.at[i] = col
+						c.score++
+					}
+					break
+				}
+			}
+		}
+	}
+	return c
+}
+
+func (c *candidate) uses(col int) bool {
+	for _, at := range c.at {
+		if at == col {
+			return true
+		}
+	}
+	return false
+}
+
+// spell lists the readings of a heading cell, the most exact first.
+func spell(upper, lower string) []string {
+	switch {
+	case upper == "" || upper == lower:
+		return []string{lower}
+	case lower == "":
+		return []string{upper}
+	}
+	return []string{upper + lower, lower, upper}
+}
+
+func joined(upper, lower string) string { return spell(upper, lower)[0] }
+
+// withoutNote drops a bracketed note at the end: 身份证号码(18位), 合同始期(年-月-日).
+func withoutNote(s string) string {
+	s = strings.TrimSpace(s)
+	if !strings.HasSuffix(s, ")") && !strings.HasSuffix(s, "）") {
+		return ""
+	}
+	i := strings.LastIndexAny(s, "(（")
+	if i <= 0 {
+		return ""
+	}
+	return s[:i]
+}
+
+func cell(cells []string, i int) string {
+	if i < 0 || i >= len(cells) {
+		return ""
+	}
+	return cells[i]
+}
+
+// noPurpose are headings of what Tuoxing has no purpose for (个人信息保护法, articles 6 and 28): such a
+// column is neither read nor kept, and the report says so.
+var noPurpose = []string{"民族", "政治面貌", "婚姻", "婚否", "住址", "住地址", "住宅", "家庭地址", "健康", "宗教", "血型", "病史", "残疾", "家庭成员", "紧急联系人"}
+
+// ownHeadings are the columns that the reject workbook adds; coming back they mean nothing.
+var ownHeadings = map[string]bool{headingLine: true, headingProblem: true, "序号": true}
+
+// describe writes what was understood of the sheet, for the report.
+func (l *layout) describe(no int, s sheet.Sheet, c *candidate, head []sheet.Row) SheetReport {
+	r := SheetReport{Sheet: no, Name: s.Name, Hidden: s.Hidden, Header: c.first, Skipped: map[string]int{}}
+	for i, at := range c.at {
+		if at >= 0 {
+			r.Columns = append(r.Columns, MappedColumn{l.columns[i].Name, l.columns[i].Title, c.cells[at], at})
+		}
+	}
+	for col, text := range c.cells {
+		switch {
+		case text == "" || c.uses(col) || ownHeadings[cn.FoldHeader(text)]:
+		case hasAny(text, noPurpose):
+			r.NotKept = append(r.NotKept, text)
+		default:
+			r.Unknown = append(r.Unknown, text)
+		}
+	}
+	for i := range head {
+		if head[i].Number < c.first {
+			r.Titles = append(r.Titles, distinctText(head[i].Cells))
+		}
+	}
+	return r
+}
+
+func hasAny(text string, words []string) bool {
+	for _, w := range words {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// distinctText joins the cells of a title row; a merged title says the same in every cell.
+func distinctText(cells []string) string {
+	var parts []string
+	for i, c := range cells {
+		if c = strings.TrimSpace(c); c != "" && (i == 0 || c != strings.TrimSpace(cells[i-1])) {
+			parts = append(parts, c)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// tables finds the tables of a book. A sheet that is hidden, or is no table, is reported and
+// not read. Missing required columns refuse the whole file: one mistake there
+// would make every row wrong.
+func (l *layout) tables(b *sheet.Book) (found []*table, others []SheetReport, err error) {
+	for no, s := range b.Sheets {
+		if s.Hidden {
+			others = append(others, SheetReport{Sheet: no, Name: s.Name, Hidden: true})
+			continue
+		}
+		head, err := b.Head(no, HeaderRows+1)
+		if err != nil {
+			return nil, nil, err
+		}
+		t, missing := l.findTable(no, s, head)
+		switch {
+		case t == nil:
+			others = append(others, SheetReport{Sheet: no, Name: s.Name})
+		case len(missing) > 0:
+			return nil, nil, fault.New(fault.Invalid, "intake.columns_missing", s.Name, strings.Join(missing, "、"), headingsOf(t)).
+				WithFix("intake.add_columns")
+		default:
+			found = append(found, t)
+		}
+	}
+	if len(found) == 0 {
+		return nil, nil, fault.New(fault.Invalid, "intake.no_table", HeaderRows, strings.Join(l.requiredTitles(), "、")).
+			WithFix("intake.add_columns")
+	}
+	return found, others, nil
+}
+
+func (l *layout) requiredTitles() []string {
+	var titles []string
+	for _, c := range l.columns {
+		if c.Required {
+			titles = append(titles, c.Title)
+		}
+	}
+	return titles
+}
+
+// headingsOf lists what was found instead; headings are no personal data.
+func headingsOf(t *table) string {
+	var all []string
+	for _, m := range t.report.Columns {
+		all = append(all, m.Heading)
+	}
+	return strings.Join(append(append(all, t.report.Unknown...), t.report.NotKept...), "、")
+}

@@ -1,0 +1,110 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+
+	"tuoxing/internal/cn"
+	"tuoxing/internal/date"
+	"tuoxing/internal/intake/sheet"
+)
+
+// skipRule recognises rows inside a table that hold no data. The texts were seen in real rosters;
+// they are compared after folding (blanks removed, full width made half width).
+type skipRule struct {
+	reason string
+	text   *regexp.Regexp
+}
+
+var skipRules = []skipRule{
+	{"intake.skip_total", regexp.MustCompile(`^(本页|本表|单位)?(合计|小计|总计|共计|总和)([:(\d].*)?(人|名)?$`)},
+	{"intake.skip_sample", regexp.MustCompile(`^[(\[【]?(示例|样例|填写示例|范例)`)},
+	{"intake.skip_footer", regexp.MustCompile(`^(填表|填报|制表|审核|复核|经办|负责|联系|统计|单位负责)(人|单位|日期|时间)?(签字|签章|签名|\(.*\))?:`)},
+	{"intake.skip_footer", regexp.MustCompile(`^(联系电话|单位\(?(公章|盖章)\)?|填报日期|制表日期|打印日期|打印时间|第\d+页)(:|,|共|$)`)},
+	{"intake.skip_note", regexp.MustCompile(`^(注|备注|说明|填表说明|填写说明|注意事项)\d*[:、.]`)},
+	{"intake.skip_end", regexp.MustCompile(`^[(\[-]*(以下空白|以下无正文|以下为空|此行以下空白)`)},
+}
+
+// skipMarks holds a character of every text that skipRules look for: most cells have none of them and
+// need no folding.
+const skipMarks = "计和例范填制审复经负联统单打第注备说以"
+
+// skipReason gives the catalogue key of why a row is no data, "" for a data row.
+func (t *table) skipReason(row sheet.Row) string {
+	filled := 0
+	for _, at := range t.at {
+		if !blankCell(cell(row.Cells, at)) {
+			filled++
+		}
+	}
+	seen := 0
+	for _, c := range row.Cells {
+		if blankCell(c) {
+			continue
+		}
+		if seen++; seen > 2 {
+			break // 序号 may stand before the word, nothing else does
+		}
+		if !strings.ContainsAny(c, skipMarks) {
+			continue
+		}
+		text := cn.Fold(c)
+		for _, r := range skipRules {
+			if r.text.MatchString(text) && (seen == 1 || r.reason == "intake.skip_total") {
+				return r.reason
+			}
+		}
+	}
+	if filled == 0 {
+		return "intake.skip_blank"
+	}
+	if t.repeatsHeader(row) {
+		return "intake.skip_header"
+	}
+	return ""
+}
+
+// repeatsHeader reports a heading that was printed again at the top of a page: two thirds of the
+// filled cells say what the heading says there.
+func (t *table) repeatsHeader(row sheet.Row) bool {
+	same, filled := 0, 0
+	for col, c := range row.Cells {
+		if blankCell(c) || col >= len(t.folded) {
+			continue
+		}
+		filled++
+		if t.folded[col][cn.FoldHeader(c)] {
+			same++
+		}
+	}
+	return same >= 2 && same*3 >= filled*2
+}
+
+// blankCell reports a cell with nothing a person can see.
+func blankCell(s string) bool { return clean(s) == "" }
+
+// clean removes surrounding white space, also the ideographic, no-break and zero-width kinds.
+func clean(s string) string {
+	return strings.Trim(s, " \t\r\n\u3000\u00a0\u200b\u200c\u200d\ufeff")
+}
+
+// titleDate finds 截至2023年4月10日 or a date label above a table.
+var titleDate = regexp.MustCompile(`(?:截至|截止|统计时点|统计日期|填报日期|填表日期|日期|时间)[^0-9]{0,6}(\d{4}[年./-]\d{1,2}[月./-]\d{1,2})`)
+
+// dateInTitles is the day that the rows above a table name; ok is false when none or two different ones do.
+func dateInTitles(titles []string) (day date.Day, ok bool) {
+	for _, text := range titles {
+		text = strings.Join(strings.Fields(cn.Fold(text)), "")
+		for _, m := range titleDate.FindAllStringSubmatch(text, -1) {
+			d, p, _, err := cn.ParseDate(strings.NewReplacer("年", "-", "月", "-", "/", "-", ".", "-").Replace(m[1]))
+			if err != nil || p != cn.ToDay {
+				continue
+			}
+			if ok && d != day {
+				return 0, false
+			}
+			day, ok = d, true
+		}
+	}
+	return day, ok
+}

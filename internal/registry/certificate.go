@@ -1,0 +1,318 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+
+	"tuoxing/internal/cn"
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/intake"
+)
+
+const (
+	colLevel    = "level"
+	colNumber   = "number"
+	colIssued   = "issued_on"
+	colExpires  = "expires_on"
+	colRevoked  = "revoked_on"
+	colDistrict = "district"
+)
+
+// CertificatesTarget takes in lists of skill certificates (技能等级证书名册).
+func (s *Service) CertificatesTarget() *intake.Target {
+	return &intake.Target{
+		Kind: "certificates", Person: true,
+		Columns: []intake.Column{
+			nameColumn, idColumn, sexColumn,
+			{Name: colOccupation, Title: "职业(工种)", Synonyms: []string{"职业(工种)", "职业名称", "工种", "职业", "职业工种", "职业方向", "工种/职业方向", "鉴定职业"}},
+			{Name: colLevel, Title: "技能等级", Synonyms: []string{"技能等级", "职业技能等级", "鉴定级别", "技术等级", "等级", "级别"}, Required: true},
+			{Name: colNumber, Title: "证书编号", Synonyms: []string{"证书编号", "职业技能等级证书编号", "证书号", "证书号码", "CertificateNo."}, Required: true, Personal: true},
+			{Name: colIssued, Title: "发证日期", Synonyms: []string{"发证日期", "颁发日期", "发证时间", "颁证日期"}, Required: true},
+			{Name: colExpires, Title: "有效期至", Synonyms: []string{"有效期至", "有效期", "有效期限", "到期日期"}},
+			{Name: colRevoked, Title: "撤销日期", Synonyms: []string{"撤销日期", "注销日期", "吊销日期"}},
+			{Name: colDistrict, Title: "所属地区", Synonyms: []string{"所属地区", "地区", "所在地区", "辖市区", "属地"}, Required: true},
+		},
+		Rules:   certificateRules,
+		Prepare: s.prepareCertificates,
+		Apply:   s.applyCertificates,
+		Undo:    s.undoPeople,
+	}
+}
+
+var certificateRules = append(slices.Clone(personRules), []intake.Rule{
+	{Code: "R114", Key: "registry.rule_occupation"}, {Code: "R121", Key: "registry.rule_level"}, {Code: "R122", Key: "registry.rule_number"},
+	{Code: "R123", Key: "registry.rule_number_level"}, {Code: "R124", Key: "registry.rule_number_year"}, {Code: "R125", Key: "registry.rule_dates"},
+	{Code: "R126", Key: "registry.rule_district"}, {Code: "R127", Key: "registry.rule_number_taken"},
+}...)
+
+func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intake.Import) (func(*intake.Row), error) {
+	people, err := s.knownPeople(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := s.Org.Tree(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if imp.AsOf == 0 {
+		imp.AsOf = date.On(imp.At)
+	}
+	holders, err := s.holders(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return func(r *intake.Row) {
+		people.checkPerson(r, imp)
+		checkOccupation(r)
+		checkCertificate(r, imp)
+		checkDistrict(r, func(district int32) bool {
+			u := tree.DistrictUnion(district, imp.AsOf)
+			return u != 0 && within(tree, u, sendsFor(tree, imp))
+		})
+		holders.check(r)
+		r.Key(r.Get(colNumber))
+	}, nil
+}
+
+// checkCertificate reads level, number and days, and holds them against each other.
+func checkCertificate(r *intake.Row, imp *intake.Import) {
+	rank, ok := cn.Rank(r.Get(colLevel))
+	if text := r.Get(colLevel); text != "" {
+		if !ok {
+			r.Refuse("R121", colLevel, "registry.level_unknown", text)
+		} else {
+			r.Set(colLevel, strconv.Itoa(rank))
+		}
+	}
+	issued, _, hasIssued := r.Day(colIssued)
+	if hasIssued && issued > imp.AsOf {
+		r.Refuse("R125", colIssued, "registry.issued_after", imp.AsOf.String())
+	}
+	if expires, _, has := r.Day(colExpires); has && hasIssued && expires < issued {
+		r.Refuse("R125", colExpires, "registry.expires_before")
+	}
+	if revoked, _, has := r.Day(colRevoked); has && (revoked < issued || revoked > imp.AsOf) {
+		r.Refuse("R125", colRevoked, "registry.revoked_wrong")
+	}
+	text := r.Get(colNumber)
+	if text == "" {
+		return
+	}
+	c, err := cn.ParseCertificate(text)
+	if err != nil {
+		r.RefuseFault("R122", colNumber, err)
+		return
+	}
+	r.Set(colNumber, c.Number)
+	if ok && c.Rank != 0 && c.Rank != rank {
+		r.Refuse("R123", colNumber, "registry.number_level", c.Rank, rank)
+	}
+	if y, _, _ := issued.YMD(); hasIssued && c.Year != 0 && c.Year != y {
+		r.Refuse("R124", colNumber, "registry.number_year", c.Year, y)
+	}
+}
+
+// checkDistrict reads a division of the city by name or code.
+func checkDistrict(r *intake.Row, allowed func(int32) bool) {
+	text := r.Get(colDistrict)
+	if text == "" {
+		return
+	}
+	d, ok := districtNamed(text)
+	if !ok || !allowed(d) {
+		r.Refuse("R126", colDistrict, "registry.district_unknown", text)
+		return
+	}
+	r.Set(colDistrict, strconv.Itoa(int(d)))
+}
+
+// city is the code of the city whose divisions are read by name: GB/T 2260, 镇江市.
+const city = "321100"
+
+// districtNamed reads a division by code or name; the city itself is 0, no division.
+func districtNamed(text string) (int32, bool) {
+	reg, ok := cn.RegionOf(text)
+	if !ok {
+		if reg, ok = cn.RegionNamed(text, city); !ok {
+			reg, ok = cn.RegionNamed(text, "")
+		}
+	}
+	if ok && reg.Code == city {
+		return 0, true
+	}
+	return cn.RegionNumber(reg.Code), ok
+}
+
+// holders knows who holds which certificate number.
+type holders struct {
+	ids     func(domain, text string) [8]byte
+	numbers map[[8]byte]WorkerID
+	people  map[[8]byte]WorkerID
+	inFile  map[[8]byte][8]byte
+}
+
+func (s *Service) holders(ctx context.Context, tx *db.Tx) (*holders, error) {
+	x := s.Vault.Indexer()
+	h := &holders{
+		ids:     func(domain, text string) [8]byte { return [8]byte(x.Sum(domain, text)) },
+		numbers: map[[8]byte]WorkerID{}, people: map[[8]byte]WorkerID{}, inFile: map[[8]byte][8]byte{},
+	}
+	for table, into := range map[string]map[[8]byte]WorkerID{"registry_certificate_number": h.numbers, "registry_number": h.people} {
+		err := tx.Query(ctx, `SELECT number_index, worker_id FROM `+table, nil, func(row db.Scanner) error {
+			var index []byte
+			var w WorkerID
+			err := row.Scan(&index, &w)
+			if err == nil {
+				into[[8]byte(index)] = w
+			}
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", table, err)
+		}
+	}
+	return h, nil
+}
+
+// check refuses a certificate number that another person holds.
+func (h *holders) check(r *intake.Row) {
+	if r.Get(colNumber) == "" || r.Get(colID) == "" || r.Refused() {
+		return
+	}
+	number, person := h.ids(indexCertificate, r.Get(colNumber)), h.ids(indexID, r.Get(colID))
+	holder, held := h.numbers[number]
+	other, twice := h.inFile[number]
+	if (held && h.people[person] != holder) || (twice && other != person) {
+		r.Refuse("R127", colNumber, "registry.number_taken")
+		return
+	}
+	h.inFile[number] = person
+}
+
+func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.Import, rows iter.Seq2[*intake.Row, error]) (intake.Outcome, error) {
+	var out intake.Outcome
+	if imp.AsOf == 0 {
+		imp.AsOf = date.On(imp.At)
+	}
+	s.touch(tx, imp.By)
+	x := s.Vault.Indexer()
+	err := inBatches(rows, func(part []*intake.Row) error {
+		list, err := s.mentions(ctx, tx, imp, part, nil)
+		if err != nil {
+			return err
+		}
+		added := map[WorkerID][]CertificateRow{}
+		var fields [][]any
+		numbers := map[string]WorkerID{}
+		for _, m := range list {
+			index := slices.Clone(x.Sum(indexCertificate, m.row.Get(colNumber)))
+			c, err := certificateOf(tx, imp, m, string(index))
+			if err != nil {
+				return err
+			}
+			added[m.worker] = append(added[m.worker], c)
+			numbers[string(index)] = m.worker
+			fields = append(fields, []any{int64(m.worker), c.ID, index, m.key.Seal(c.ID, "number", []byte(m.row.Get(colNumber))), c.AsOf, int64(c.Rank), int64(c.Occupation),
+				c.IssuedOn, c.ExpiresOn, c.RevokedOn, int64(c.District), int64(c.Sex), int64(c.Birth), c.Import, int64(c.Line), db.At(c.RecordedAt)})
+		}
+		if err := enterNumbers(ctx, tx, numbers); err != nil {
+			return err
+		}
+		changes, err := s.changes(ctx, tx, slices.Sorted(maps.Keys(added)), func(src *Sources) {
+			src.Certificates = append(src.Certificates, added[src.Worker]...)
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Bulk(ctx, "registry_certificate", certificateColumns, rowsOf(fields)); err != nil {
+			return fmt.Errorf("enter certificates: %w", err)
+		}
+		return s.finishCertificates(ctx, tx, imp, list, changes, numbers, &out)
+	})
+	return out, err
+}
+
+// finishCertificates counts rows. A second, lower certificate changes no timeline and is still
+// new: only a number that was known before makes a row a confirmation.
+func (s *Service) finishCertificates(ctx context.Context, tx *db.Tx, imp *intake.Import, list []*mention, changes map[WorkerID]bool, known map[string]WorkerID, out *intake.Outcome) error {
+	x := s.Vault.Indexer()
+	for _, m := range list {
+		_, fresh := known[string(x.Sum(indexCertificate, m.row.Get(colNumber)))]
+		out.Count(m.row, fresh || changes[m.worker])
+		if changes[m.worker] {
+			s.touch(tx, imp.By, m.worker)
+		}
+		if err := imp.Keep(int64(m.worker), m.key, m.row); err != nil {
+			return fmt.Errorf("keep cells: %w", err)
+		}
+	}
+	return nil
+}
+
+var certificateColumns = []string{"worker_id", "id", "number_index", "number_sealed", "as_of", "rank", "occupation",
+	"issued_on", "expires_on", "revoked_on", "district", "sex", "birth_month", "import_id", "line", "recorded_at"}
+
+// enterNumbers claims certificate numbers for their holders and leaves in the map only those that
+// are new. A number of somebody else is a Conflict; checking refuses such rows before.
+func enterNumbers(ctx context.Context, tx *db.Tx, numbers map[string]WorkerID) error {
+	indexes := make([][]byte, 0, len(numbers))
+	for _, n := range slices.Sorted(maps.Keys(numbers)) {
+		indexes = append(indexes, []byte(n))
+	}
+	held := map[string]WorkerID{}
+	if err := findByIndex(ctx, tx, "registry_certificate_number", indexes, held); err != nil {
+		return err
+	}
+	var fresh [][]any
+	for _, index := range indexes {
+		holder, ok := held[string(index)]
+		switch {
+		case !ok:
+			fresh = append(fresh, []any{index, int64(numbers[string(index)])})
+		case holder != numbers[string(index)]:
+			return fault.New(fault.Conflict, "registry.number_taken")
+		default:
+			delete(numbers, string(index))
+		}
+	}
+	_, err := tx.Bulk(ctx, "registry_certificate_number", []string{"number_index", "worker_id"}, rowsOf(fresh))
+	return err
+}
+
+func certificateOf(tx *db.Tx, imp *intake.Import, m *mention, key string) (CertificateRow, error) {
+	r := m.row
+	c := CertificateRow{ID: tx.NewID(), Key: key, AsOf: imp.AsOf, Sex: Sex(m.id.Sex), Birth: birthMonth(m.id),
+		ExpiresOn: date.Forever, Import: int64(imp.ID), Line: r.Line, RecordedAt: tx.Now()}
+	var err error
+	if c.Rank, err = strconv.Atoi(r.Get(colLevel)); err != nil {
+		return c, fmt.Errorf("accepted row %d: level: %w", r.Line.Row(), err)
+	}
+	if text := r.Get(colOccupation); text != "" {
+		if c.Occupation, err = cn.ParseOccupation(text); err != nil {
+			return c, err
+		}
+	}
+	if c.IssuedOn, err = date.Parse(r.Get(colIssued)); err != nil {
+		return c, err
+	}
+	var expires sql.Null[date.Day]
+	if expires, err = dayCell(r, colExpires); err != nil {
+		return c, err
+	}
+	if expires.Valid {
+		c.ExpiresOn = expires.V
+	}
+	if c.RevokedOn, err = dayCell(r, colRevoked); err != nil {
+		return c, err
+	}
+	d, err := strconv.Atoi(r.Get(colDistrict))
+	c.District = int32(d)
+	return c, err
+}

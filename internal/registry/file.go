@@ -1,0 +1,365 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"tuoxing/internal/account"
+	"tuoxing/internal/audit"
+	"tuoxing/internal/cn"
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/org"
+	"tuoxing/internal/vault"
+)
+
+// Worker is a person's file as lists show it. Files follow today's tree.
+type Worker struct {
+	ID       WorkerID
+	Name     string
+	Pinyin   string
+	Sex      Sex
+	Birth    date.Month
+	Unit     org.UnitID // employer, or the district's union for people without one
+	Employer org.UnitID // 0 without a union employer
+	District int32
+	Rank     int
+	RankEver int
+	Class    int
+}
+
+// seen is the part of a WHERE that keeps people outside the reader's subtree away. It takes three
+// arguments from $first on.
+func seen(first int) string {
+	return fmt.Sprintf(`u.unit_id = w.unit_id AND ($%d = 1 OR (u.lo >= $%d AND u.lo <= $%d))`, first, first+1, first+2)
+}
+
+func seenArgs(s account.Scope) []any {
+	if s.All {
+		return []any{1, int64(0), int64(0)}
+	}
+	return []any{0, s.Lo, s.Hi}
+}
+
+// Names gives the names of those of some people whose files the reader may open today.
+func (s *Service) Names(ctx context.Context, tx *db.Tx, who account.Scope, workers []int64) (map[int64]string, error) {
+	out := map[int64]string{}
+	for part := range slices.Chunk(workers, batch) {
+		ids := make([]WorkerID, len(part))
+		for i, w := range part {
+			ids[i] = WorkerID(w)
+		}
+		list, args := in(4, ids)
+		err := tx.Query(ctx, `SELECT w.worker_id, w.name FROM registry_worker w, org_unit u WHERE `+seen(1)+` AND w.worker_id IN `+list,
+			append(seenArgs(who), args...), func(row db.Scanner) error {
+				var id int64
+				var name string
+				err := row.Scan(&id, &name)
+				out[id] = name
+				return err
+			})
+		if err != nil {
+			return nil, fmt.Errorf("names of people: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// Filter of a list of files. Zero values choose all.
+type Filter struct {
+	Text     string // part of the name, pinyin or initials, or a whole ID number
+	District int32
+	RankEver int // at least
+	Employer org.UnitID
+	After    WorkerID // key of the page before
+	Limit    int
+}
+
+// List gives the files in the reader's subtree by id, and how many there are in all. A search by ID
+// number goes through the blind index. Searching is logged, without the words.
+func (s *Service) List(ctx context.Context, who account.Actor, f Filter) (list []Worker, total int, err error) {
+	if err := who.Must(account.WorkerRead); err != nil {
+		return nil, 0, err
+	}
+	if f.Limit <= 0 || f.Limit > 500 {
+		f.Limit = 50
+	}
+	if f.Text != "" {
+		if err := audit.Read(ctx, s.DB, who.UserID, "worker.search", "", map[string]any{"letters": len([]rune(f.Text))}); err != nil {
+			return nil, 0, err
+		}
+	}
+	where, args := s.where(who.Scope, f)
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total); err != nil {
+			return err
+		}
+		n := len(args)
+		return tx.Query(ctx, fmt.Sprintf(selectWorkers+`WHERE %s AND w.worker_id > $%d ORDER BY w.worker_id LIMIT $%d`, where, n+1, n+2), append(args, int64(f.After), f.Limit), func(row db.Scanner) error {
+			w, err := scanWorker(row)
+			list = append(list, w)
+			return err
+		})
+	})
+	return list, total, err
+}
+
+const selectWorkers = `SELECT w.worker_id, w.name, w.pinyin_fold, w.sex, w.birth_month, w.unit_id, w.employer_id, w.district, w.rank, w.rank_ever, w.worker_class FROM registry_worker w, org_unit u `
+
+func scanWorker(row db.Scanner) (Worker, error) {
+	var w Worker
+	err := row.Scan(&w.ID, &w.Name, &w.Pinyin, &w.Sex, &w.Birth, &w.Unit, &w.Employer, &w.District, &w.Rank, &w.RankEver, &w.Class)
+	return w, err
+}
+
+func (s *Service) where(who account.Scope, f Filter) (string, []any) {
+	where, args := seen(1), seenArgs(who)
+	add := func(cond string, v any) {
+		args = append(args, v)
+		where += fmt.Sprintf(" AND "+cond, len(args))
+	}
+	if f.District != 0 {
+		add("w.district = $%d", f.District)
+	}
+	if f.RankEver != 0 {
+		add("w.rank_ever >= $%d", f.RankEver)
+	}
+	if f.Employer != 0 {
+		add("w.employer_id = $%d", int64(f.Employer))
+	}
+	text := cn.Fold(f.Text)
+	switch {
+	case text == "":
+	case looksLikeID(text):
+		id, err := cn.ParseID(text, date.Forever)
+		index := []byte{0} // nobody's
+		if err == nil {
+			index = s.Vault.BlindIndex(indexID, id.Number)
+		}
+		add("w.worker_id IN (SELECT n.worker_id FROM registry_number n WHERE n.number_index = $%d)", index)
+	default:
+		args = append(args, "%"+escapeLike(text)+"%")
+		n := len(args)
+		where += fmt.Sprintf(` AND (w.name_fold LIKE $%d ESCAPE '!' OR w.pinyin_fold LIKE $%d ESCAPE '!' OR w.initials_fold LIKE $%d ESCAPE '!')`, n, n, n)
+	}
+	return where, args
+}
+
+func looksLikeID(text string) bool {
+	digits := 0
+	for _, r := range text {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	return digits >= 11
+}
+
+func escapeLike(s string) string {
+	var out []rune
+	for _, r := range s {
+		if r == '%' || r == '_' || r == '!' {
+			out = append(out, '!')
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}
+
+// File is one person's file: who they are, with masked numbers, and their timeline with sources.
+type File struct {
+	Worker
+	IDMasked     string
+	PhoneMasked  string
+	Certificates []HeldCertificate
+	Jobs         []Job
+	Facts        []ledger.Placed // every fact, in block order
+}
+
+// HeldCertificate is a certificate in force in the file, its number masked.
+type HeldCertificate struct {
+	CertificateRow
+	NumberMasked string
+}
+
+// Job is one unbroken time at one employer.
+type Job struct {
+	Employer org.UnitID
+	Period   date.Period
+	Post     Post
+	Member   bool
+	Import   int64
+	Line     ledger.Line
+}
+
+// Find opens one file. It is logged before anything is given; NotFound outside the reader's subtree.
+func (s *Service) Find(ctx context.Context, who account.Actor, id WorkerID) (*File, error) {
+	if err := who.Must(account.WorkerRead); err != nil {
+		return nil, err
+	}
+	if err := s.mayOpen(ctx, who, id, "worker.open"); err != nil {
+		return nil, err
+	}
+	f := &File{}
+	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		w, key, sealedID, sealedPhone, err := s.open(ctx, tx, who.Scope, id)
+		if err != nil {
+			return err
+		}
+		f.Worker = w
+		if f.IDMasked, err = unseal(key, id, "id_number", sealedID, cn.MaskID); err != nil {
+			return err
+		}
+		if f.PhoneMasked, err = unseal(key, id, "phone", sealedPhone, cn.MaskPhone); err != nil {
+			return err
+		}
+		return s.fill(ctx, tx, f, key)
+	})
+	return f, err
+}
+
+// mayOpen checks that the file lies in the reader's subtree and logs the look.
+func (s *Service) mayOpen(ctx context.Context, who account.Actor, id WorkerID, action string) error {
+	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		_, _, _, _, err := s.open(ctx, tx, who.Scope, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return audit.Read(ctx, s.DB, who.UserID, action, id.String(), nil)
+}
+
+func (s *Service) open(ctx context.Context, tx *db.Tx, scope account.Scope, id WorkerID) (w Worker, key vault.Key, sealedID, sealedPhone []byte, err error) {
+	var wrapped []byte
+	err = tx.QueryRow(ctx, `SELECT w.worker_id, w.name, w.pinyin_fold, w.sex, w.birth_month, w.unit_id, w.employer_id, w.district, w.rank, w.rank_ever, w.worker_class, w.wrapped_key, w.id_sealed, w.phone_sealed
+FROM registry_worker w, org_unit u WHERE `+seen(1)+` AND w.worker_id = $4`, append(seenArgs(scope), int64(id)),
+		&w.ID, &w.Name, &w.Pinyin, &w.Sex, &w.Birth, &w.Unit, &w.Employer, &w.District, &w.Rank, &w.RankEver, &w.Class, &wrapped, &sealedID, &sealedPhone)
+	if fault.Is(err, fault.NotFound) {
+		return w, key, nil, nil, fault.New(fault.NotFound, "registry.worker_unknown")
+	}
+	if err == nil {
+		key, err = s.Vault.Unwrap(int64(id), wrapped)
+	}
+	return w, key, sealedID, sealedPhone, err
+}
+
+func unseal(key vault.Key, id WorkerID, column string, sealed []byte, mask func(string) string) (string, error) {
+	if sealed == nil {
+		return "", nil
+	}
+	plain, err := key.Open(int64(id), column, sealed)
+	if err != nil {
+		return "", err
+	}
+	return mask(string(plain)), nil
+}
+
+func (s *Service) fill(ctx context.Context, tx *db.Tx, f *File, key vault.Key) error {
+	src, err := loadSources(ctx, tx, []WorkerID{f.ID})
+	if err != nil {
+		return err
+	}
+	p := readPerson(src[f.ID])
+	numbers := map[int64][]byte{}
+	err = tx.Query(ctx, `SELECT id, number_sealed FROM registry_certificate WHERE worker_id = $1`, []any{int64(f.ID)}, func(row db.Scanner) error {
+		var id int64
+		var sealed []byte
+		err := row.Scan(&id, &sealed)
+		numbers[id] = sealed
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read certificate numbers: %w", err)
+	}
+	for _, c := range p.certs {
+		plain, err := key.Open(c.ID, "number", numbers[c.ID])
+		if err != nil {
+			return err
+		}
+		f.Certificates = append(f.Certificates, HeldCertificate{CertificateRow: c, NumberMasked: cn.MaskID(string(plain))})
+	}
+	for i := range p.spells {
+		e := &p.spells[i]
+		row, from := e.on(e.end)
+		f.Jobs = append(f.Jobs, Job{Employer: e.employer, Period: date.Period{From: e.start, To: e.end}, Post: row.Post, Member: row.Member, Import: from.Import, Line: from.Line})
+	}
+	slices.SortFunc(f.Jobs, func(a, b Job) int { return cmp.Compare(a.Period.From, b.Period.From) })
+	f.Facts, err = ledger.FactsOf(ctx, tx, 0, []int64{int64(f.ID)})
+	return err
+}
+
+// Secret names a masked field of a file.
+type Secret string
+
+// The fields that Reveal shows.
+const (
+	SecretID    Secret = "id_number"
+	SecretPhone Secret = "phone"
+)
+
+// Reveal shows one masked field. It asks for a reason, which is logged with the look, before.
+func (s *Service) Reveal(ctx context.Context, who account.Actor, id WorkerID, field Secret, why string) (string, error) {
+	if err := who.Must(account.WorkerReveal); err != nil {
+		return "", err
+	}
+	var c fault.Check
+	if len([]rune(why)) < 2 {
+		c.Add("why", "registry.why_needed")
+	}
+	if field != SecretID && field != SecretPhone {
+		c.Add("field", "registry.field_unknown", string(field))
+	}
+	if err := c.Err(); err != nil {
+		return "", err
+	}
+	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		_, _, _, _, err := s.open(ctx, tx, who.Scope, id)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := audit.Read(ctx, s.DB, who.UserID, "worker.reveal", id.String(), map[string]any{"field": string(field), "why": why}); err != nil {
+		return "", err
+	}
+	var out string
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		_, key, sealedID, sealedPhone, err := s.open(ctx, tx, who.Scope, id)
+		if err != nil {
+			return err
+		}
+		sealed := sealedID
+		if field == SecretPhone {
+			sealed = sealedPhone
+		}
+		out, err = unseal(key, id, string(field), sealed, func(s string) string { return s })
+		return err
+	})
+	return out, err
+}
+
+// Cells opens the cells of the row that a fact about a person came from. Logged before.
+func (s *Service) Cells(ctx context.Context, who account.Actor, read *intake.Service, id WorkerID, imported intake.ImportID, line ledger.Line) ([]intake.CellView, error) {
+	if err := who.Must(account.WorkerRead); err != nil {
+		return nil, err
+	}
+	if err := s.mayOpen(ctx, who, id, "worker.cells"); err != nil {
+		return nil, err
+	}
+	var out []intake.CellView
+	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		_, key, _, _, err := s.open(ctx, tx, who.Scope, id)
+		if err != nil {
+			return err
+		}
+		out, err = read.Cells(ctx, tx, imported, int64(id), key, line)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,177 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"tuoxing/internal/account"
+	"tuoxing/internal/audit"
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/org"
+)
+
+// Leaver is a person who was employed in a unit and is absent from its complete roster (全量).
+type Leaver struct {
+	Worker   WorkerID
+	Name     string
+	Import   intake.ImportID
+	Employer org.UnitID
+	AsOf     date.Day // the roster's day
+	State    string   // proposed, confirmed, rejected
+}
+
+// The states of a proposal.
+const (
+	Proposed  = "proposed"
+	Confirmed = "confirmed"
+	Rejected  = "rejected"
+)
+
+// proposeLeavers compares a complete roster with the people who, on its day, had a living
+// employment in the subtree of its unit. Nobody leaves by it: proposals are decided by a person.
+func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Import, tree *org.Tree, seen map[WorkerID]bool) (standing, proposed int, err error) {
+	var there []WorkerID
+	lo, hi := tree.Range(org.UnitID(imp.Unit))
+	err = tx.Query(ctx, `SELECT w.worker_id FROM registry_worker w JOIN org_unit u ON u.unit_id = w.employer_id WHERE $1 = 0 OR (u.lo >= $2 AND u.lo <= $3) ORDER BY w.worker_id`,
+		[]any{imp.Unit, lo, hi}, func(row db.Scanner) error {
+			var w WorkerID
+			err := row.Scan(&w)
+			there = append(there, w)
+			return err
+		})
+	if err != nil {
+		return 0, 0, fmt.Errorf("people of the unit: %w", err)
+	}
+	var rows [][]any
+	for part := range slices.Chunk(there, batch) {
+		src, err := loadSources(ctx, tx, part)
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, w := range part {
+			for _, e := range employed(src[w], imp.AsOf) {
+				if !within(tree, e, org.UnitID(imp.Unit)) || livesOnlyIn(src[w], int64(imp.ID)) {
+					continue
+				}
+				standing++
+				if !seen[w] {
+					rows = append(rows, []any{int64(w), int64(imp.ID), int64(e), imp.AsOf, Proposed, int64(0)})
+				}
+				break
+			}
+		}
+	}
+	_, err = tx.Bulk(ctx, "registry_leaver", []string{"worker_id", "import_id", "employer_id", "as_of", "state", "decided_by"}, rowsOf(rows))
+	if err != nil {
+		return 0, 0, fmt.Errorf("propose leavers: %w", err)
+	}
+	return standing, len(rows), nil
+}
+
+// livesOnlyIn reports whether everything in force about a person came with this very import: such
+// a person did not stand before it.
+func livesOnlyIn(src *Sources, imported int64) bool {
+	for i := range src.Employment {
+		if r := &src.Employment[i]; !r.Withdrawn && r.Import != imported {
+			return false
+		}
+	}
+	return true
+}
+
+// DecideLeaversInput is a decision about proposals of one import.
+type DecideLeaversInput struct {
+	Import  intake.ImportID
+	Workers []WorkerID
+	Confirm bool     // false: they are still there
+	LeftOn  date.Day // with Confirm: the first day of not being there any more
+}
+
+// DecideLeavers confirms or rejects proposals and gives how many were open. LeftOn is at the latest
+// the roster's day. The caller has checked that the reader sees the import.
+func (s *Service) DecideLeavers(ctx context.Context, who account.Actor, in DecideLeaversInput) (done int, err error) {
+	if err := who.Must(account.ImportWrite); err != nil {
+		return 0, err
+	}
+	err = s.DB.WriteTx(ctx, func(tx *db.Tx) error {
+		done = 0
+		list, err := leaversOf(ctx, tx, who.Scope, in.Import)
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			if p.State != Proposed || !slices.Contains(in.Workers, p.Worker) {
+				continue
+			}
+			if err := s.decide(ctx, tx, who, p, in); err != nil {
+				return err
+			}
+			done++
+		}
+		return audit.Add(ctx, tx, who.UserID, "leavers.decide", in.Import.String(), map[string]any{"people": done, "confirm": in.Confirm})
+	})
+	return done, err
+}
+
+func (s *Service) decide(ctx context.Context, tx *db.Tx, who account.Actor, p Leaver, in DecideLeaversInput) error {
+	state := Rejected
+	if in.Confirm {
+		state = Confirmed
+		if in.LeftOn > p.AsOf || in.LeftOn <= p.AsOf-maxBackLeft {
+			var c fault.Check
+			c.Add("left_on", "registry.left_on_range", p.AsOf.String())
+			return c.Err()
+		}
+	}
+	if _, err := tx.Exec(ctx, `UPDATE registry_leaver SET state = $3, decided_at = $4, decided_by = $5 WHERE worker_id = $1 AND import_id = $2`,
+		int64(p.Worker), int64(p.Import), state, db.At(tx.Now()), who.UserID); err != nil {
+		return fmt.Errorf("decide leaver: %w", err)
+	}
+	if !in.Confirm {
+		return nil
+	}
+	e := EmploymentRow{ID: tx.NewID(), Employer: p.Employer, AsOf: p.AsOf, LeftOn: sql.Null[date.Day]{V: in.LeftOn, Valid: true}, Import: int64(p.Import), RecordedAt: tx.Now()}
+	if _, err := tx.Bulk(ctx, "registry_employment", employmentColumns, rowsOf([][]any{e.fields(p.Worker)})); err != nil {
+		return fmt.Errorf("enter leaving: %w", err)
+	}
+	s.touch(tx, who.UserID, p.Worker)
+	return nil
+}
+
+// maxBackLeft is how far before the roster's day a leaving may be dated when it is confirmed from
+// a list: two years. Older ones are entered with their own paper.
+const maxBackLeft = 2 * 366
+
+// leaversOf reads the proposals of an import about people in the reader's subtree.
+func leaversOf(ctx context.Context, tx *db.Tx, scope account.Scope, imported intake.ImportID) ([]Leaver, error) {
+	var out []Leaver
+	err := tx.Query(ctx, `SELECT l.worker_id, w.name, l.employer_id, l.as_of, l.state FROM registry_leaver l, registry_worker w, org_unit u
+WHERE w.worker_id = l.worker_id AND `+seen(1)+` AND l.import_id = $4 ORDER BY l.worker_id`, append(seenArgs(scope), int64(imported)), func(row db.Scanner) error {
+		l := Leaver{Import: imported}
+		err := row.Scan(&l.Worker, &l.Name, &l.Employer, &l.AsOf, &l.State)
+		out = append(out, l)
+		return err
+	})
+	return out, err
+}
+
+// Leavers lists the proposals of an import. The look is logged before. The caller has checked that
+// the reader sees the import.
+func (s *Service) Leavers(ctx context.Context, who account.Actor, imported intake.ImportID) (list []Leaver, err error) {
+	if err := who.Must(account.ImportRead); err != nil {
+		return nil, err
+	}
+	if err := audit.Read(ctx, s.DB, who.UserID, "leavers.list", imported.String(), nil); err != nil {
+		return nil, err
+	}
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		list, err = leaversOf(ctx, tx, who.Scope, imported)
+		return err
+	})
+	return list, err
+}

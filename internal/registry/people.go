@@ -1,0 +1,261 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"tuoxing/internal/cn"
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/vault"
+)
+
+// The domains of the blind indexes.
+const (
+	indexID          = "id_number"
+	indexCertificate = "certificate_number"
+)
+
+// known is what checking needs to recognise people: by blind index of the ID number, the folded
+// name on file. It is read once per run and grows with the file.
+type known struct {
+	index *vault.Indexer
+	names map[[8]byte]uint64
+}
+
+// knownPeople reads index and name of everybody. 8 bytes of the index are enough to compare
+// names by: a collision among a million people has a chance of 1 in 37 million.
+func (s *Service) knownPeople(ctx context.Context, tx *db.Tx) (*known, error) {
+	k := &known{index: s.Vault.Indexer(), names: map[[8]byte]uint64{}}
+	err := tx.Query(ctx, `SELECT n.number_index, w.name_fold FROM registry_number n JOIN registry_worker w ON w.worker_id = n.worker_id`, nil, func(row db.Scanner) error {
+		var index []byte
+		var name string
+		if err := row.Scan(&index, &name); err != nil {
+			return err
+		}
+		k.names[[8]byte(index)] = hashText(name)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read known people: %w", err)
+	}
+	return k, nil
+}
+
+// sameName reports whether this ID number is new or belongs to somebody of this name, and
+// remembers it. One wrong digit that makes another person's valid number is caught here.
+func (k *known) sameName(number, name string) bool {
+	key := [8]byte(k.index.Sum(indexID, number))
+	h := hashText(cn.Fold(name))
+	if old, ok := k.names[key]; ok {
+		return old == h
+	}
+	k.names[key] = h
+	return true
+}
+
+// hashText is FNV-1a.
+func hashText(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+// checkPerson normalises the columns that say who a row is about: name, id_number, sex.
+func (k *known) checkPerson(r *intake.Row, imp *intake.Import) {
+	if name, mended := cn.CleanName(r.Get(colName)); name != "" {
+		if err := cn.CheckName(name); err != nil {
+			r.RefuseFault("R101", colName, err)
+		} else if mended {
+			r.Note("R101", colName, "registry.name_mended", name)
+		}
+		r.Set(colName, name)
+	}
+	text := r.Get(colID)
+	if text == "" {
+		return // intake refuses an empty required cell
+	}
+	id, err := cn.ParseID(text, imp.AsOf)
+	if err != nil {
+		r.RefuseFault("R102", colID, err)
+		return
+	}
+	if id.Number != text {
+		r.Note("R102", colID, "registry.id_mended")
+	}
+	r.Set(colID, id.Number)
+	if slices.Contains(id.Warnings, "region_unknown") {
+		r.Warn("R103", colID, "registry.id_region_unknown")
+	}
+	checkSex(r, id)
+	if r.Get(colName) != "" && !k.sameName(id.Number, r.Get(colName)) {
+		r.Refuse("R105", colName, "registry.name_differs")
+	}
+}
+
+// checkSex compares a stated sex with the one in the number.
+func checkSex(r *intake.Row, id cn.ID) {
+	stated, ok := sexNamed(r.Get(colSex))
+	switch {
+	case !ok:
+		r.Refuse("R104", colSex, "registry.sex_unreadable")
+	case stated != 0 && id.Sex != 0 && stated != id.Sex:
+		r.Refuse("R104", colSex, "registry.sex_differs")
+	case id.Sex != 0:
+		r.Set(colSex, id.Sex.String())
+	default:
+		r.Set(colSex, stated.String())
+	}
+}
+
+func sexNamed(text string) (cn.Sex, bool) {
+	switch cn.Fold(text) {
+	case "":
+		return 0, true
+	case "男", "男性", "m", "male", "1":
+		return cn.Male, true
+	case "女", "女性", "f", "female", "2":
+		return cn.Female, true
+	}
+	return 0, false
+}
+
+// birthMonth is the month in an ID number; 0 when the number does not say it (old foreign cards).
+func birthMonth(id cn.ID) date.Month {
+	if id.Birth <= date.Ever {
+		return 0
+	}
+	return id.Birth.Month()
+}
+
+// mention is one row's word about a person, on its way to a file.
+type mention struct {
+	row    *intake.Row
+	id     cn.ID
+	phone  string
+	worker WorkerID
+	key    vault.Key
+	isNew  bool
+}
+
+// resolve finds or makes the files of the people that rows speak of. Within a call the same
+// number always gives the same file.
+func (s *Service) resolve(ctx context.Context, tx *db.Tx, imp *intake.Import, list []*mention) error {
+	indexes := make([][]byte, len(list))
+	found := map[string]WorkerID{}
+	x := s.Vault.Indexer()
+	for i, m := range list {
+		indexes[i] = slices.Clone(x.Sum(indexID, m.id.Number))
+	}
+	if err := findByIndex(ctx, tx, "registry_number", indexes, found); err != nil {
+		return err
+	}
+	keys, err := s.openKeys(ctx, tx, found)
+	if err != nil {
+		return err
+	}
+	var workers, numbers [][]any
+	for i, m := range list {
+		w, ok := found[string(indexes[i])]
+		if !ok {
+			w = WorkerID(tx.NewID())
+			row, key, err := s.newWorker(tx, w, m)
+			if err != nil {
+				return err
+			}
+			found[string(indexes[i])], keys[w] = w, key
+			workers = append(workers, row)
+			numbers = append(numbers, []any{indexes[i], int64(w)})
+			m.isNew = true
+		}
+		m.worker, m.key = w, keys[w]
+	}
+	if _, err := tx.Bulk(ctx, "registry_worker", workerColumns, rowsOf(workers)); err != nil {
+		return fmt.Errorf("make files: %w", err)
+	}
+	if _, err := tx.Bulk(ctx, "registry_number", []string{"number_index", "worker_id"}, rowsOf(numbers)); err != nil {
+		return fmt.Errorf("enter numbers: %w", err)
+	}
+	return nil
+}
+
+var workerColumns = []string{"worker_id", "wrapped_key", "name", "name_fold", "pinyin_fold", "initials_fold", "id_kind", "id_sealed", "phone_sealed",
+	"sex", "birth_month", "unit_id", "employer_id", "district", "rank", "rank_ever", "worker_class", "created_at", "version"}
+
+func (s *Service) newWorker(tx *db.Tx, w WorkerID, m *mention) ([]any, vault.Key, error) {
+	wrapped, key, err := s.Vault.NewKey(int64(w))
+	if err != nil {
+		return nil, key, fmt.Errorf("make key: %w", err)
+	}
+	var phone any
+	if m.phone != "" {
+		phone = key.Seal(int64(w), "phone", []byte(m.phone))
+	}
+	name := m.row.Get(colName)
+	return []any{int64(w), wrapped, name, cn.Fold(name), cn.Pinyin(name), cn.Initials(name), string(m.id.Kind),
+		key.Seal(int64(w), "id_number", []byte(m.id.Number)), phone,
+		int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), db.At(tx.Now()), int64(0)}, key, nil
+}
+
+// findByIndex looks numbers up in one of the number tables.
+func findByIndex(ctx context.Context, tx *db.Tx, table string, indexes [][]byte, found map[string]WorkerID) error {
+	for part := range slices.Chunk(indexes, batch) {
+		args := make([]any, batch)
+		for i := range args {
+			args[i] = part[min(i, len(part)-1)] // one statement text for every batch
+		}
+		err := tx.Query(ctx, `SELECT number_index, worker_id FROM `+table+` WHERE number_index IN `+db.In(1, batch), args, func(row db.Scanner) error {
+			var index []byte
+			var w WorkerID
+			if err := row.Scan(&index, &w); err != nil {
+				return err
+			}
+			found[string(index)] = w
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("look numbers up: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) openKeys(ctx context.Context, tx *db.Tx, found map[string]WorkerID) (map[WorkerID]vault.Key, error) {
+	out := make(map[WorkerID]vault.Key, len(found))
+	ids := make([]WorkerID, 0, len(found))
+	for _, w := range found {
+		ids = append(ids, w)
+	}
+	for part := range slices.Chunk(ids, batch) {
+		list, args := in(1, part)
+		err := tx.Query(ctx, `SELECT worker_id, wrapped_key FROM registry_worker WHERE worker_id IN `+list, args, func(row db.Scanner) error {
+			var w WorkerID
+			var wrapped []byte
+			if err := row.Scan(&w, &wrapped); err != nil {
+				return err
+			}
+			key, err := s.Vault.Unwrap(int64(w), wrapped)
+			out[w] = key
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("open keys: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// rowsOf gives rows to Bulk.
+func rowsOf(rows [][]any) func(yield func([]any, error) bool) {
+	return func(yield func([]any, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,287 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/org"
+	"tuoxing/internal/vault"
+)
+
+// Service holds what the verbs of the registry need.
+type Service struct {
+	DB      *db.DB
+	Vault   *vault.Vault
+	Org     *org.Service
+	Classes Classes
+}
+
+// batch is how many people are read and settled together.
+const batch = 500
+
+// touched is the set of people whose rows, or whose units' rows, a transaction has changed.
+type touched struct {
+	by      int64
+	workers map[WorkerID]bool
+}
+
+type touchedKey struct{}
+
+// touch asks for the timelines of these people to be computed again before the transaction
+// commits. by is the user who answers for the change.
+func (s *Service) touch(tx *db.Tx, by int64, workers ...WorkerID) {
+	t := db.State(tx, touchedKey{}, func() *touched {
+		t := &touched{workers: map[WorkerID]bool{}}
+		tx.BeforeCommit(db.Derive, func(ctx context.Context) error { return s.settle(ctx, tx, t) })
+		return t
+	})
+	if t.by == 0 {
+		t.by = by
+	}
+	for _, w := range workers {
+		t.workers[w] = true
+	}
+}
+
+// UnitsChanged recomputes the timelines of the people who work, or whose certificate lists lie,
+// in units whose dated rows changed. The organisations call it in their transaction.
+func (s *Service) UnitsChanged(ctx context.Context, tx *db.Tx, changed []org.UnitID) error {
+	tree, err := s.Org.Tree(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var found []WorkerID
+	collect := func(row db.Scanner) error {
+		var w WorkerID
+		err := row.Scan(&w)
+		found = append(found, w)
+		return err
+	}
+	for part := range slices.Chunk(changed, batch) {
+		if err := tx.Query(ctx, `SELECT DISTINCT worker_id FROM registry_employment WHERE employer_id IN `+db.In(1, len(part)), db.Args(part), collect); err != nil {
+			return fmt.Errorf("people of changed units: %w", err)
+		}
+	}
+	districts := map[int32]bool{}
+	for _, u := range changed {
+		if st, ok := tree.At(u, tx.Today()); ok && (st.Kind == org.District || st.Kind == org.Zone) {
+			districts[st.District] = true
+		}
+	}
+	for d := range districts {
+		if err := tx.Query(ctx, `SELECT DISTINCT worker_id FROM registry_certificate WHERE district = $1`, []any{d}, collect); err != nil {
+			return fmt.Errorf("people of changed districts: %w", err)
+		}
+	}
+	s.touch(tx, 0, found...)
+	return nil
+}
+
+// settle makes the ledger and the current columns of the files follow the rows in force.
+func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
+	ids := make([]WorkerID, 0, len(t.workers))
+	for w := range t.workers {
+		ids = append(ids, w)
+	}
+	slices.Sort(ids)
+	world, err := s.world(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(ids, batch) {
+		src, err := loadSources(ctx, tx, part)
+		if err != nil {
+			return err
+		}
+		keys := make([]ledger.Key, len(part))
+		for i, w := range part {
+			keys[i] = ledger.Key{Kind: ledger.Worker, Worker: int64(w)}
+		}
+		err = ledger.Settle(ctx, tx, t.by, keys, func(k ledger.Key) ([]ledger.Fact, error) {
+			return Timeline(src[WorkerID(k.Worker)], world), nil
+		})
+		if err != nil {
+			return fmt.Errorf("settle timelines: %w", err)
+		}
+		for _, w := range part {
+			if err := updateCurrent(ctx, tx, src[w], world); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) world(ctx context.Context, tx *db.Tx) (*World, error) {
+	tree, err := s.Org.Tree(ctx, tx)
+	if err != nil {
+		return nil, fmt.Errorf("read organisations: %w", err)
+	}
+	return NewWorld(tree, s.Classes), nil
+}
+
+// updateCurrent keeps what lists and scopes read of a person: where they belong today. Files
+// follow today's tree: the unit is the employer, or the district's union for those without one.
+// A person with no row in force belongs nowhere and is not listed.
+func updateCurrent(ctx context.Context, tx *db.Tx, src *Sources, w *World) error {
+	f := readPerson(src).on(tx.Today(), w).fact
+	unit := f.Employer
+	if unit == 0 {
+		unit = f.Union
+	}
+	_, err := tx.Exec(ctx, `UPDATE registry_worker SET unit_id = $2, employer_id = $3, district = $4, rank = $5, rank_ever = $6, worker_class = $7, sex = $8, birth_month = $9, version = version + 1
+WHERE worker_id = $1 AND (unit_id <> $2 OR employer_id <> $3 OR district <> $4 OR rank <> $5 OR rank_ever <> $6 OR worker_class <> $7 OR sex <> $8 OR birth_month <> $9)`,
+		src.Worker, unit, f.Employer, f.District, int(f.Rank), int(f.RankEver), int(f.Class), int(f.Sex), int(f.BirthMonth))
+	if err != nil {
+		return fmt.Errorf("update file of %s: %w", src.Worker, err)
+	}
+	return nil
+}
+
+// in writes an IN list for workers, filled up to a power of two so that few statement texts serve
+// every batch; 0 is nobody's id.
+func in(first int, workers []WorkerID) (string, []any) {
+	n := 1
+	for n < len(workers) {
+		n *= 2
+	}
+	args := make([]any, n)
+	for i := range args {
+		args[i] = int64(0)
+		if i < len(workers) {
+			args[i] = int64(workers[i])
+		}
+	}
+	return db.In(first, n), args
+}
+
+// loadSources reads all sourced rows of some people, each with an entry even without rows.
+func loadSources(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[WorkerID]*Sources, error) {
+	out := make(map[WorkerID]*Sources, len(workers))
+	for _, w := range workers {
+		out[w] = &Sources{Worker: w}
+	}
+	list, args := in(1, workers)
+	err := tx.Query(ctx, `SELECT worker_id, id, employer_id, as_of, started_on, left_on, post, occupation, member, main, sex, birth_month, import_id, line, recorded_at, withdrawn_at
+FROM registry_employment WHERE worker_id IN `+list+` ORDER BY worker_id, id`, args, func(row db.Scanner) error {
+		var w WorkerID
+		var r EmploymentRow
+		var at, gone db.Time
+		if err := row.Scan(&w, &r.ID, &r.Employer, &r.AsOf, &r.StartedOn, &r.LeftOn, &r.Post, &r.Occupation, &r.Member, &r.Main, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &gone); err != nil {
+			return err
+		}
+		r.RecordedAt, r.Withdrawn = at.Time, !gone.IsZero()
+		out[w].Employment = append(out[w].Employment, r)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read employments: %w", err)
+	}
+	err = tx.Query(ctx, `SELECT worker_id, id, number_index, as_of, rank, occupation, issued_on, expires_on, revoked_on, district, sex, birth_month, import_id, line, recorded_at, withdrawn_at
+FROM registry_certificate WHERE worker_id IN `+list+` ORDER BY worker_id, id`, args, func(row db.Scanner) error {
+		var w WorkerID
+		var r CertificateRow
+		var at, gone db.Time
+		var number []byte
+		if err := row.Scan(&w, &r.ID, &number, &r.AsOf, &r.Rank, &r.Occupation, &r.IssuedOn, &r.ExpiresOn, &r.RevokedOn, &r.District, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &gone); err != nil {
+			return err
+		}
+		r.Key, r.RecordedAt, r.Withdrawn = string(number), at.Time, !gone.IsZero()
+		out[w].Certificates = append(out[w].Certificates, r)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read certificates: %w", err)
+	}
+	err = tx.Query(ctx, `SELECT worker_id, id, sex, birth_month, recorded_at, withdrawn_at FROM registry_identity WHERE worker_id IN `+list+` ORDER BY worker_id, id`, args, func(row db.Scanner) error {
+		var w WorkerID
+		var r IdentityRow
+		var at, gone db.Time
+		if err := row.Scan(&w, &r.ID, &r.Sex, &r.Birth, &at, &gone); err != nil {
+			return err
+		}
+		r.RecordedAt, r.Withdrawn = at.Time, !gone.IsZero()
+		out[w].Identity = append(out[w].Identity, r)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read corrections: %w", err)
+	}
+	return out, nil
+}
+
+// VerifyTimelines computes every person's timeline anew and compares it with the facts in force.
+// The first person whose facts differ is named by id in a Conflict fault.
+func (s *Service) VerifyTimelines(ctx context.Context, tx *db.Tx) (people int, err error) {
+	world, err := s.world(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	var after WorkerID
+	for {
+		part, err := nextWorkers(ctx, tx, after)
+		if err != nil || len(part) == 0 {
+			return people, err
+		}
+		src, err := loadSources(ctx, tx, part)
+		if err != nil {
+			return people, err
+		}
+		held, err := factsInForce(ctx, tx, part)
+		if err != nil {
+			return people, err
+		}
+		for _, w := range part {
+			if d := ledger.Difference(held[w], Timeline(src[w], world)); len(d) > 0 {
+				return people, conflict("registry.timeline_differs", w.String(), len(d))
+			}
+		}
+		people += len(part)
+		after = part[len(part)-1]
+	}
+}
+
+func nextWorkers(ctx context.Context, tx *db.Tx, after WorkerID) ([]WorkerID, error) {
+	var out []WorkerID
+	err := tx.Query(ctx, `SELECT worker_id FROM registry_worker WHERE worker_id > $1 ORDER BY worker_id LIMIT $2`, []any{int64(after), batch}, func(row db.Scanner) error {
+		var w WorkerID
+		err := row.Scan(&w)
+		out = append(out, w)
+		return err
+	})
+	return out, err
+}
+
+func factsInForce(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[WorkerID][]ledger.Placed, error) {
+	ids := make([]int64, len(workers))
+	for i, w := range workers {
+		ids[i] = int64(w)
+	}
+	facts, err := ledger.FactsOf(ctx, tx, ledger.Worker, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read facts: %w", err)
+	}
+	all := map[WorkerID][]ledger.Placed{}
+	for _, f := range facts {
+		all[WorkerID(f.Worker)] = append(all[WorkerID(f.Worker)], f)
+	}
+	for w := range all {
+		all[w] = ledger.InForce(all[w])
+	}
+	return all, nil
+}
+
+// employed gives the employers at which a person has a living employment on a day.
+func employed(src *Sources, on date.Day) []org.UnitID {
+	var out []org.UnitID
+	for _, s := range readPerson(src).spells {
+		if s.start <= on && on <= s.end && !slices.Contains(out, s.employer) {
+			out = append(out, s.employer)
+		}
+	}
+	return out
+}

@@ -1,0 +1,242 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"tuoxing/internal/cn"
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/org"
+	"tuoxing/internal/testkit"
+)
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func day(s string) date.Day { return date.MustParse(s) }
+
+// dice gives the same numbers for the same seed; a failing test prints its seed.
+func dice(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 20230410)) }
+
+func oneOf[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
+
+// twoVersions is a definition of the worker class that changes on 1 July 2023: from then on modern
+// services count, and technical posts in building do not.
+const twoVersions = `versions:
+  - from: 2017-06-19
+    source: test
+    classes:
+      - {code: 1, name: industry, sections: BCD, posts: [production, technical]}
+      - {code: 2, name: building, sections: E, posts: [production, technical]}
+  - from: 2023-07-01
+    source: test
+    classes:
+      - {code: 1, name: industry, sections: BCD, posts: [production, technical]}
+      - {code: 2, name: building, sections: E, posts: [production]}
+      - {code: 4, name: modern_service, sections: ILMO, posts: [service, technical, production]}
+`
+
+// The units of the small city.
+const (
+	unitCity     org.UnitID = 1
+	unitJingkou  org.UnitID = 10 // 321102
+	unitRunzhou  org.UnitID = 11 // 321111
+	unitDanyang  org.UnitID = 12 // 321181
+	unitZone     org.UnitID = 13 // 321171
+	unitNewZone  org.UnitID = 14 // 321172, only said by some imports
+	unitOptics   org.UnitID = 21 // manufacturing, Danyang
+	unitLens     org.UnitID = 22 // manufacturing, below unitOptics
+	unitBuilders org.UnitID = 23 // building, Jingkou
+	unitSoftware org.UnitID = 24 // software, Runzhou
+	unitHotel    org.UnitID = 25 // hotels, zone
+	unitFoundry  org.UnitID = 26 // manufacturing, below Jingkou, but it lies in the zone
+	firstImport             = 1  // the one that brought the units
+)
+
+var employers = []org.UnitID{unitOptics, unitLens, unitBuilders, unitSoftware, unitHotel, unitFoundry}
+
+func firstUnits() []org.Observation {
+	list := []org.Observation{
+		{Unit: unitCity, Kind: org.City, Name: "市总工会"},
+		{Unit: unitJingkou, Kind: org.District, Name: "京口区总工会", District: 321102},
+		{Unit: unitRunzhou, Kind: org.District, Name: "润州区总工会", District: 321111},
+		{Unit: unitDanyang, Kind: org.District, Name: "丹阳市总工会", District: 321181},
+		{Unit: unitZone, Kind: org.Zone, Name: "镇江新区总工会", District: 321171},
+		{Unit: unitOptics, Kind: org.Enterprise, Name: "光学厂", Parent: unitDanyang, Industry: 3587, Ownership: 170, Size: 2},
+		{Unit: unitLens, Kind: org.Enterprise, Name: "镜片厂", Parent: unitOptics, Industry: 3587, Ownership: 170, Size: 4},
+		{Unit: unitBuilders, Kind: org.Enterprise, Name: "建筑公司", Parent: unitJingkou, Industry: 4710, Ownership: 110, Size: 1},
+		{Unit: unitSoftware, Kind: org.Enterprise, Name: "软件公司", Parent: unitRunzhou, Industry: 6513, Ownership: 300, Size: 3},
+		{Unit: unitHotel, Kind: org.Enterprise, Name: "酒店", Parent: unitZone, Industry: 6110, Ownership: 200},
+		{Unit: unitFoundry, Kind: org.Enterprise, Name: "铸造厂", Parent: unitJingkou, Industry: 3391, District: 321171, Size: 1},
+	}
+	for i := range list {
+		list[i].AsOf, list[i].Import, list[i].Line = day("2020-01-01"), firstImport, int32(i+1)
+	}
+	return list
+}
+
+// town is the real service on a real database, over the small city, with people 1–8.
+type town struct {
+	t     testing.TB
+	clock *testkit.Clock
+	svc   *Service
+	book  *ledger.Book
+	model *model
+}
+
+const people = 8
+
+func newTown(t testing.TB) *town {
+	t.Helper()
+	classes, err := ReadClasses([]byte(twoVersions))
+	must(t, err)
+	c := &town{t: t, clock: testkit.NewClock(), model: newModel()}
+	d := testkit.NewDBAt(t, c.clock)
+	c.svc = &Service{DB: d, Org: &org.Service{}, Classes: classes}
+	c.svc.Org.OnChange = c.svc.UnitsChanged
+	c.book = ledger.NewBook(d)
+	c.write(func(ctx context.Context, tx *db.Tx) error {
+		var rows [][]any
+		for w := range int64(people) {
+			name := fmt.Sprint("person ", w+1)
+			rows = append(rows, []any{w + 1, []byte{1}, name, cn.Fold(name), "", "", "resident", []byte{1}, nil, 0, 0, 0, 0, 0, 0, 0, 0, db.At(tx.Now()), 0})
+		}
+		_, err := tx.Bulk(ctx, "registry_worker", workerColumns, rowsOf(rows))
+		return err
+	})
+	c.observe(firstUnits()...)
+	return c
+}
+
+// write is one transaction, an hour after the one before.
+func (c *town) write(fn func(ctx context.Context, tx *db.Tx) error) {
+	c.t.Helper()
+	c.clock.Advance(time.Hour)
+	ctx := c.t.Context()
+	must(c.t, c.svc.DB.WriteTx(ctx, func(tx *db.Tx) error { return fn(ctx, tx) }))
+}
+
+func (c *town) read(fn func(ctx context.Context, tx *db.Tx) error) {
+	c.t.Helper()
+	must(c.t, c.svc.DB.ReadTx(c.t.Context(), func(tx *db.Tx) error { return fn(c.t.Context(), tx) }))
+}
+
+func (c *town) columns() *ledger.Columns {
+	c.t.Helper()
+	cols, err := c.book.Columns(c.t.Context())
+	must(c.t, err)
+	return cols
+}
+
+// batchOf is what one import says.
+type batchOf struct {
+	id           int64
+	employments  map[WorkerID][]EmploymentRow
+	certificates map[WorkerID][]CertificateRow
+	identity     map[WorkerID][]IdentityRow
+	units        []org.Observation
+}
+
+// enter writes the rows of an import as the import targets do, and tells the model.
+func (c *town) enter(b batchOf) {
+	c.t.Helper()
+	var done batchOf
+	c.write(func(ctx context.Context, tx *db.Tx) (err error) {
+		done = batchOf{employments: map[WorkerID][]EmploymentRow{}, certificates: map[WorkerID][]CertificateRow{}, identity: map[WorkerID][]IdentityRow{}}
+		c.svc.touch(tx, 7)
+		var jobs, certs [][]any
+		line := ledger.Line(0)
+		for w := WorkerID(1); w <= people; w++ {
+			for _, r := range b.employments[w] {
+				line++
+				r.ID, r.Import, r.Line, r.RecordedAt = tx.NewID(), b.id, line, tx.Now()
+				done.employments[w] = append(done.employments[w], r)
+				jobs = append(jobs, r.fields(w))
+			}
+			for _, r := range b.certificates[w] {
+				line++
+				r.ID, r.Import, r.Line, r.RecordedAt = tx.NewID(), b.id, line, tx.Now()
+				done.certificates[w] = append(done.certificates[w], r)
+				certs = append(certs, []any{int64(w), r.ID, []byte(r.Key), []byte{1}, r.AsOf, int64(r.Rank), int64(r.Occupation), r.IssuedOn, r.ExpiresOn, r.RevokedOn,
+					int64(r.District), int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt)})
+			}
+			for _, r := range b.identity[w] {
+				r.ID, r.RecordedAt = tx.NewID(), tx.Now()
+				done.identity[w] = append(done.identity[w], r)
+				if _, err := tx.Exec(ctx, `INSERT INTO registry_identity (worker_id, id, sex, birth_month, reason, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, 'seen', $5, 7)`,
+					int64(w), r.ID, int64(r.Sex), int64(r.Birth), db.At(r.RecordedAt)); err != nil {
+					return err
+				}
+			}
+			if len(b.employments[w])+len(b.certificates[w])+len(b.identity[w]) > 0 {
+				c.svc.touch(tx, 7, w)
+			}
+		}
+		if _, err = tx.Bulk(ctx, "registry_employment", employmentColumns, rowsOf(jobs)); err != nil {
+			return err
+		}
+		_, err = tx.Bulk(ctx, "registry_certificate", certificateColumns, rowsOf(certs))
+		return err
+	})
+	c.model.enter(done)
+}
+
+// observe enters dated rows of units.
+func (c *town) observe(list ...org.Observation) {
+	c.t.Helper()
+	var done []org.Observation
+	c.write(func(ctx context.Context, tx *db.Tx) error {
+		done = append([]org.Observation(nil), list...)
+		c.svc.touch(tx, 7)
+		_, err := c.svc.Org.Observe(ctx, tx, done)
+		return err
+	})
+	c.model.units = append(c.model.units, done...)
+	c.model.unitsVersion++
+}
+
+// undo takes an import back, whatever it brought.
+func (c *town) undo(id int64) {
+	c.t.Helper()
+	c.write(func(ctx context.Context, tx *db.Tx) error {
+		imp := &intake.Import{ID: intake.ImportID(id), Options: intake.Options{By: 7}}
+		if err := c.svc.undoPeople(ctx, tx, imp, "why"); err != nil {
+			return err
+		}
+		_, err := c.svc.Org.WithdrawImport(ctx, tx, id)
+		return err
+	})
+	c.model.undo(id)
+}
+
+// verifyTimelines gives nil when every person's facts follow from the rows.
+func (c *town) verifyTimelines() error {
+	return c.svc.DB.ReadTx(c.t.Context(), func(tx *db.Tx) error {
+		n, err := c.svc.VerifyTimelines(c.t.Context(), tx)
+		if err == nil && n != people {
+			return fmt.Errorf("%d people looked at, want %d", n, people)
+		}
+		return err
+	})
+}
+
+// verifyLedger checks the chain and the rows of facts.
+func (c *town) verifyLedger() error {
+	return c.svc.DB.ReadTx(c.t.Context(), func(tx *db.Tx) error {
+		_, err := ledger.Verify(c.t.Context(), tx, "")
+		return err
+	})
+}
+
+func dayOf(d date.Day) sql.Null[date.Day] { return sql.Null[date.Day]{V: d, Valid: true} }

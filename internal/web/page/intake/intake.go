@@ -1,0 +1,229 @@
+// Package intake is the pages of imports (采集): the list, handing in a file, the way of one
+// file from check to result, taking it back, and one row with its cells.
+//
+// The counts always add up: read = accepted + mended + refused + duplicate. Cells of people
+// are shown only after a reason was given and logged. The pages must not judge a row.
+package intake
+
+import (
+	"time"
+
+	"tuoxing/internal/date"
+	"tuoxing/internal/web/part"
+)
+
+// Counts are the totals of an import.
+type Counts struct {
+	Read, Accepted, Mended, Refused, Duplicate, Skipped int64
+}
+
+// State is a stage of an import's way, for badge and steps.
+type State uint8
+
+// The stages.
+const (
+	Received State = iota
+	Staging
+	Staged
+	Applying
+	Applied
+	Undone
+	Refused
+)
+
+var stateKeys = [...]string{"web_intake.state_received", "web_intake.state_staging", "web_intake.state_staged",
+	"web_intake.state_applying", "web_intake.state_applied", "web_intake.state_undone", "web_intake.state_refused"}
+
+// Word prints the state.
+func (s State) Word(b part.Base) string { return b.T(stateKeys[s]) }
+
+// Tone colours the state.
+func (s State) Tone() part.Tone {
+	switch s {
+	case Applied:
+		return part.Good
+	case Refused:
+		return part.Bad
+	case Undone, Staged:
+		return part.Warn
+	}
+	return part.Info
+}
+
+// step gives the place on the way: 0 upload, 1 check, 2 apply, 3 done.
+func (s State) step() int {
+	switch s {
+	case Received, Staging, Refused:
+		return 1
+	case Staged, Applying:
+		return 2
+	}
+	return 3
+}
+
+// ListPage is the list of imports.
+type ListPage struct {
+	part.Base
+	Rows      []Line
+	Chips     []part.Chip
+	Pager     part.Pager
+	CanImport bool
+}
+
+// Line is one import in the list.
+type Line struct {
+	Href, File, Kind, Unit, By string
+	On                         date.Day // 0: the kind has no day
+	Full                       bool
+	State                      State
+	Counts                     Counts
+	Block                      int64 // 0: none sealed
+	At                         time.Time
+}
+
+// NewPage hands in a file.
+type NewPage struct {
+	part.Base
+	Kinds    []part.Option
+	Kind     string
+	On       string
+	Full     bool
+	Units    []part.Option
+	Unit     string
+	MaxBytes int64
+	Problems []part.Problem
+}
+
+// Page is one import on its way.
+type Page struct {
+	part.Base
+	ID       string
+	File     string
+	Kind     string
+	Unit     string
+	By       string
+	At       time.Time
+	SHA256   string
+	On       date.Day // 0: none
+	Full     bool
+	State    State
+	Counts   Counts
+	Skips    []Skip
+	Work     *part.Work // while it is being read or applied
+	Sheets   []Sheet
+	Problems []Problem // the first ones
+	Rules    []Rule
+	Leavers  *Leavers   // 全量: who is absent
+	Codes    []Code     // credit codes to confirm
+	Earlier  *part.Link // the same file, in force already
+	Failure  string     // why the whole file was refused
+	Fix      string
+	Result   *Result
+	Rejects  string         // address of the reject workbook, empty when nothing was refused
+	Faults   []part.Problem // of the apply form
+	CanApply bool
+	CanUndo  bool
+}
+
+// Skip is rows without data and why they were not counted.
+type Skip struct {
+	Reason string
+	Rows   int64
+}
+
+// Sheet says how one sheet was understood.
+type Sheet struct {
+	Name    string
+	Header  int // row of the heading, 0: no table found
+	Rows    int64
+	Columns []part.Pair // heading in the file → taken for
+	Unknown []string    // ignored
+	NotKept []string    // without purpose: not read, not kept
+}
+
+// Problem is one cell that a rule spoke about.
+type Problem struct {
+	Sheet    string
+	Row      int
+	Column   string
+	Rule     string
+	Text     string
+	Tone     part.Tone // bad: refused, good: mended, warn: look
+	ToneWord string
+	Href     string // the row and its cells
+}
+
+// Rule is how often one rule spoke.
+type Rule struct {
+	Code, Text, Column string
+	Tone               part.Tone
+	ToneWord           string
+	Rows               int64
+}
+
+// Leavers are the people whom a complete roster leaves out.
+type Leavers struct {
+	Absent, Standing int64
+	Typed            string // what was typed back
+	NeedsConfirm     bool   // more than a fifth: the exact number is asked for
+	Names            []part.Link
+}
+
+// Code is a credit code whose check digit fails: some really issued ones do.
+type Code struct {
+	Code, Name string
+	Reason     string
+	Rows       int64
+	Confirmed  bool
+}
+
+// Result is what applying did.
+type Result struct {
+	Applied, Unchanged, Left int64
+	Block                    int64
+	Hash                     string
+	SealedAt                 time.Time
+	Changes                  []Change // figures before and after
+}
+
+// Change is one figure before and after an import.
+type Change struct {
+	Name, Href    string
+	Before, After part.Quantity
+	Delta         string // signed
+}
+
+// UndoPage asks before an import is taken back.
+type UndoPage struct {
+	part.Base
+	ID, File string
+	Lines    []string // in numbers
+	Reason   string
+	Confirm  int64 // rows to type back
+	Problems []part.Problem
+}
+
+// RowPage is one row of a file and its cells.
+type RowPage struct {
+	part.Base
+	ID, File, Kind string
+	Sheet          string
+	Row            int
+	By             string
+	At             time.Time
+	SHA256         string
+	State          State
+	Person         *part.Link // whose file it feeds, when the reader may open it
+	Cells          []Cell
+	Personal       bool // cells of people: masked until a reason is given
+	Shown          bool
+	Reveal         string // address of the form that shows them
+	Gone           string // why there is nothing to show: erased, withdrawn
+}
+
+// Cell is one cell: as read and what it was taken for.
+type Cell struct {
+	Column, Read, Value string
+	Masked              bool
+	Notes               []string
+}

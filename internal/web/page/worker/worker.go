@@ -1,0 +1,67 @@
+// Package worker is the pages of people's files (职工档案): the list with search and filters,
+// and one person's file as a timeline with sources.
+//
+// Sensitive fields come masked; the value itself is only in the answer to a request that
+// gave a reason and was logged before. The pages must not hold a value they do not show.
+package worker
+
+import (
+	"tuoxing/internal/date"
+	"tuoxing/internal/web/part"
+)
+
+// ListPage is the list of people.
+type ListPage struct {
+	part.Base
+	Query     string
+	Filters   []part.Field // selects of the filter bar
+	Chips     []part.Chip
+	Columns   []part.Column
+	Rows      []Row
+	Total     int64
+	Pager     part.Pager
+	CSV, XLSX string
+}
+
+// Row is one person in the list.
+type Row struct {
+	Href, Name, Sex string
+	Age             int // completed years; below 0 when the birth month is unknown
+	Employer        string
+	District, Rank  string
+	Class           string // worker class 产业工人 …, empty for none
+	Changed         date.Day
+}
+
+// Page is one person's file.
+type Page struct {
+	part.Base
+	ID         string
+	Name       string
+	Sex        string
+	Birth      string // month
+	Rank       string
+	Class      string
+	Facts      []part.Pair // employer, post, district, membership today
+	Masked     []part.Masked
+	Employment []Employment
+	Papers     []Paper
+	Timeline   []part.Entry
+}
+
+// Employment is one dated employment; one of those living at a time is the main one.
+type Employment struct {
+	Employer, Post string
+	From, To       date.Day
+	Main           bool
+	Source         part.Source
+}
+
+// Paper is a certificate.
+type Paper struct {
+	Number, Occupation, Rank, Issuer string
+	On, Until                        date.Day
+	State                            part.Tone
+	StateWord                        string
+	Source                           part.Source
+}

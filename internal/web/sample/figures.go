@@ -1,0 +1,180 @@
+package sample
+
+import (
+	"strconv"
+
+	"tuoxing/internal/date"
+	"tuoxing/internal/web/page/figure"
+	"tuoxing/internal/web/page/home"
+	"tuoxing/internal/web/page/intake"
+	"tuoxing/internal/web/part"
+)
+
+// districts are in the official order; the values are of a city of 704,000 employees.
+func (m maker) districts() []part.ChartRow {
+	data := []struct {
+		zh, en string
+		n      int
+	}{
+		{"京口区", "Jingkou", 68400}, {"润州区", "Runzhou", 59100}, {"丹徒区", "Dantu", 71300}, {"丹阳市", "Danyang", 238600},
+		{"扬中市", "Yangzhong", 92500}, {"句容市", "Jurong", 96800}, {"镇江新区", "New District", 56200}, {"高新区", "High-tech Zone", 21100},
+	}
+	rows := make([]part.ChartRow, len(data))
+	for i, d := range data {
+		rows[i] = part.ChartRow{Label: m.w(d.zh, d.en), Value: people(strconv.Itoa(d.n)), Href: "/figures/employees?district=" + strconv.Itoa(i+1)}
+	}
+	return rows
+}
+
+func (m maker) ranks() []part.ChartRow {
+	data := []struct {
+		zh, en string
+		n      int
+	}{
+		{"初级工", "level 5", 168200}, {"中级工", "level 4", 216800}, {"高级工", "level 3", 152300}, {"技师", "technician", 48700},
+		{"高级技师", "senior technician", 15900}, {"特级技师", "special-grade technician", 940}, {"首席技师", "chief technician", 160},
+	}
+	rows := make([]part.ChartRow, len(data))
+	for i, d := range data {
+		rows[i] = part.ChartRow{Label: m.w(d.zh, d.en), Value: people(strconv.Itoa(d.n)), Href: "/figures/skilled_ever?rank=" + strconv.Itoa(i+2)}
+	}
+	return rows
+}
+
+func (m maker) cards() []part.Card {
+	card := func(zh, en, id, n string) part.Card {
+		return part.Card{Name: m.w(zh, en), Value: people(n), Href: "/figures/" + id, On: asOf, Block: block}
+	}
+	of := func(id, n string) *part.Companion {
+		return &part.Companion{Name: m.w("其中产业工人", "industrial workers"), Value: people(n), Href: "/figures/" + id}
+	}
+	skilled, high := card("累计培育技能劳动者", "Skilled workers, ever certified", "skilled_ever", "603000"), card("高技能人才", "Highly skilled workers", "highly_skilled_ever", "218000")
+	skilled.With, high.With = of("skilled_ever_industrial", "320000"), of("highly_skilled_ever_industrial", "126000")
+	rate := card("每万名劳动者中高技能人才数", "Highly skilled per 10,000 persons employed", "highly_skilled_per_10k", "1115")
+	rate.Value.Unit = part.PerTenK
+	outside := card("从业人员", "Persons employed", "employed", "1955000")
+	outside.Note = m.w("外部统计数据，来源：统计年鉴", "Outside statistic: yearbook")
+	return []part.Card{
+		card("职工", "Employees", "employees", "704000"), card("产业工人", "Industrial workers", "industrial_workers", "680000"), rate,
+		skilled, high, outside,
+	}
+}
+
+func (m maker) home() []Sample {
+	full := home.Page{
+		Base: m.at("/"), Scope: m.w("全市", "Whole city"), On: asOf, Block: block, SealedAt: sealed, Cards: m.cards(),
+		District: part.Chart{Kind: "bar", Title: m.w("职工：按辖市区", "Employees by district"), Sub: m.w("官方排序", "in the official order"), Head: m.w("辖市区", "District"), Rows: m.districts(), Total: people("704000")},
+		Rank:     part.Chart{Kind: "stack", Title: m.w("累计培育技能劳动者：按等级", "Skilled workers by level"), Sub: m.w("按曾获最高等级", "by the highest level ever held"), Head: m.w("等级", "Level"), Rows: m.ranks(), Total: people("603000")},
+		Imports: []home.Import{
+			{Href: "/imports/1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), On: asOf, State: part.Good, StateWord: m.base.T("web_intake.state_applied"), Accepted: 238412, At: sealed},
+			{Href: "/imports/2", File: m.w("技能证书名单.csv", "certificates.csv"), Kind: m.w("证书名单", "Certificates"), On: asOf, State: part.Warn, StateWord: m.base.T("web_intake.state_staged"), Accepted: 60288, At: sealed},
+		},
+		Next: []home.Next{
+			{Icon: "file-import", Text: m.w("1 个文件已核对，等待入账", "1 file is checked and waits to be applied"), Href: "/imports/2"},
+			{Icon: "users", Text: m.w("37 人可能已离职，请确认", "37 people may have left: please confirm"), Href: "/imports/2"},
+		},
+	}
+	none := home.Page{Base: m.at("/"), Scope: m.w("扬中市", "Yangzhong"), On: asOf}
+	return []Sample{{"home", "home", home.Show(full)}, {"home-empty", "home, empty", home.Show(none)}}
+}
+
+func (m maker) figures() []Sample {
+	cards := m.cards()
+	list := figure.ListPage{Base: m.at("/figures"), Scope: m.w("全市", "Whole city"), On: asOf, Block: block, Groups: []figure.Group{
+		{Name: m.w("职工与产业工人", "Employees and industrial workers"), Cards: cards[:2]},
+		{Name: m.w("技能", "Skills"), Cards: cards[2:5]}, {Name: m.w("外部统计", "Outside statistics"), Cards: cards[5:]},
+	}}
+	return []Sample{
+		{"figures", "figures", figure.List(list)},
+		{"figures-empty", "figures, empty", figure.List(figure.ListPage{Base: m.at("/figures"), On: asOf})},
+		{"figure", "figure by district", figure.Show(m.figure())},
+		{"figure-rate", "rate with its two sides", figure.Show(m.rate())},
+		{"figure-empty", "figure without value", figure.Show(figure.Page{Base: m.at("/figures/employees"), ID: "employees", Name: m.w("职工", "Employees"), Definition: m.w("当日在册的职工。", "People employed on the day."), On: asOf, Block: 1, Scope: m.w("全市", "Whole city")})},
+		{"rows", "rows of a figure", figure.Rows(m.rows())},
+		{"rows-empty", "rows, empty", figure.Rows(figure.RowsPage{Base: m.at("/figures/employees/rows"), ID: "employees", Name: m.w("职工", "Employees"), Value: people("0"), On: asOf, Block: block})},
+		{"row", "row and its cells, masked", intake.Row(m.cells(false))},
+		{"row-shown", "row and its cells, shown", intake.Row(m.cells(true))},
+		{"row-gone", "row of an erased person", intake.Row(intake.RowPage{Base: m.at("/imports/1/rows/0/7"), ID: "1", File: "roster.csv", Sheet: "1", Row: 7, SHA256: hash, Gone: m.base.T("web_intake.gone_erased")})},
+	}
+}
+
+func (m maker) by(chosen string) []part.Option {
+	var out []part.Option
+	for _, d := range [][2]string{{"辖市区", "District"}, {"产业工会", "Union"}, {"等级", "Level"}, {"行业", "Industry"}, {"性别", "Sex"}, {"年龄段", "Age band"}, {"职工类别", "Worker class"}} {
+		out = append(out, part.Option{Value: "/figures/employees?by=" + d[1], Label: m.w(d[0], d[1])})
+	}
+	return out
+}
+
+func (m maker) figure() figure.Page {
+	p := figure.Page{
+		Base: m.at("/figures/employees"), ID: "employees", Name: m.w("职工", "Employees"), Value: people("704000"), On: asOf, Block: block, Scope: m.w("全市", "Whole city"),
+		Definition: m.w("当日有一份主要用工关系、由本市基层工会或产业工会花名册登记的人员，每人只计一次。", "People with one main employment on the day, registered on a roster of a union of the city; each is counted once."),
+		Rows:       "/figures/employees/rows", ByKey: "district", ByName: m.w("辖市区", "District"), By: m.by("district"),
+		Chips: []part.Chip{{Label: m.w("性别", "Sex"), Value: m.w("女", "female"), Remove: "/figures/employees"}},
+		Sum:   people("704000"), CSV: "/figures/employees.csv", XLSX: "/figures/employees.xlsx",
+	}
+	shares := []int{28, 24, 29, 100, 38, 40, 23, 8}
+	for i, r := range m.districts() {
+		p.Cells = append(p.Cells, figure.Cell{Label: r.Label, Value: r.Value, Share: shares[i], Rows: "/figures/employees/rows?district=1", Into: r.Href})
+	}
+	return p
+}
+
+func (m maker) rate() figure.Page {
+	p := m.figure()
+	p.ID, p.Name, p.Chips, p.Rows, p.Sum = "highly_skilled_per_10k", m.w("每万名劳动者中高技能人才数", "Highly skilled per 10,000 persons employed"), nil, "", part.Quantity{}
+	p.Value = part.Quantity{Value: "1115", Unit: part.PerTenK}
+	p.Definition = m.w("累计培育的高技能人才除以从业人员，乘以一万。分子来自证书名单，分母是外部统计。", "People who ever reached level 3 or above, divided by persons employed, times 10,000. The numerator comes from certificate lists, the denominator is an outside statistic.")
+	p.Source = m.w("统计年鉴 2022", "Yearbook 2022")
+	p.Sides = []figure.Side{
+		{Role: m.base.T("web_figure.numerator"), Name: m.w("高技能人才", "Highly skilled workers"), Value: people("218000"), Href: "/figures/highly_skilled_ever"},
+		{Role: m.base.T("web_figure.denominator"), Name: m.w("从业人员", "Persons employed"), Value: people("1955000"), Href: "/figures/employed"},
+	}
+	p.Cells, p.By = nil, nil
+	return p
+}
+
+func (m maker) rows() figure.RowsPage {
+	p := figure.RowsPage{
+		Base: m.at("/figures/employees/rows"), ID: "employees", Name: m.w("职工", "Employees"), Value: people("238600"), On: asOf, Block: block,
+		Chips: []part.Chip{{Label: m.w("辖市区", "District"), Value: m.w("丹阳市", "Danyang"), Remove: "/figures/employees/rows"}},
+		Pager: part.Pager{From: 1, To: 20, Total: 238600, Next: "/figures/employees/rows?after=20"}, Count: 238600, Sum: 238600, CSV: "/x.csv", XLSX: "/x.xlsx",
+	}
+	names := [][2]string{{"张三", "Zhang San"}, {"李四", "Li Si"}, {"王五", "Wang Wu"}, {"赵六", "Zhao Liu"}, {"钱七", "Qian Qi"}, {"孙八", "Sun Ba"}}
+	for i := range 20 {
+		n := names[i%len(names)]
+		r := figure.Row{
+			Name: m.w(n[0], n[1]), Href: "/workers/1", Employer: m.w("示例光学有限公司", "Shili Optics Ltd"), District: m.w("丹阳市", "Danyang"),
+			Rank: m.w("高级工", "level 3"), On: date.Of(2021, 3, 1) + date.Day(i*17), Cause: m.base.T("web_figure.cause_new"), Quantity: 1,
+			From: part.Source{File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Sheet: m.w("在职", "staff"), Row: 23 + i, Href: "/imports/1/rows/0/23"},
+		}
+		switch i {
+		case 4:
+			r.State, r.Name, r.From.Href = figure.Elsewhere, "", ""
+		case 9:
+			r.State, r.Name, r.From = figure.Erased, "", part.Source{File: r.From.File, Sheet: r.From.Sheet, Row: r.From.Row}
+		}
+		p.Rows = append(p.Rows, r)
+	}
+	return p
+}
+
+func (m maker) cells(shown bool) intake.RowPage {
+	p := intake.RowPage{
+		Base: m.at("/imports/1/rows/0/23"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), Sheet: m.w("在职", "staff"), Row: 23,
+		By: m.w("李四", "Li Si"), At: sealed, SHA256: hash, State: intake.Applied, Person: &part.Link{Label: m.w("王五", "Wang Wu"), Href: "/workers/1"},
+		Personal: true, Shown: shown, Reveal: "/imports/1/rows/0/23",
+		Cells: []intake.Cell{
+			{Column: m.w("姓名", "Name"), Read: "•••", Value: "•••", Masked: true},
+			{Column: m.w("身份证号", "ID number"), Read: "3299**********0016", Value: "3299**********0016", Masked: true},
+			{Column: m.w("入职日期", "Start"), Read: "2021.3.1", Value: "2021-03-01", Notes: []string{m.w("日期写法已规范", "spelling of the date mended")}},
+			{Column: m.w("技能等级", "Skill level"), Read: m.w("三级/高级工", "三级/高级工"), Value: m.w("高级工", "level 3")},
+		},
+	}
+	if shown {
+		p.Cells[0].Read, p.Cells[0].Value = m.w("王　五", "Wang  Wu"), m.w("王五", "Wang Wu")
+		p.Cells[1].Read, p.Cells[1].Value = "329901199001010010", "329901199001010010"
+	}
+	return p
+}

@@ -1,0 +1,83 @@
+package sample
+
+import (
+	"tuoxing/internal/date"
+	"tuoxing/internal/web/page/worker"
+	"tuoxing/internal/web/part"
+)
+
+func (m maker) workers() []Sample {
+	list := worker.ListPage{
+		Base: m.at("/workers"), Total: 238600, Filters: m.filters(), CSV: "/workers.csv", XLSX: "/workers.xlsx",
+		Chips:   []part.Chip{{Label: m.base.T("web.district"), Value: m.w("丹阳市", "Danyang"), Remove: "/workers"}},
+		Columns: m.workerColumns(), Pager: part.Pager{From: 21, To: 40, Total: 238600, First: "/workers", Next: "/workers?after=40"},
+	}
+	names := [][2]string{{"张三", "Zhang San"}, {"李四", "Li Si"}, {"王五", "Wang Wu"}, {"赵六", "Zhao Liu"}, {"买买提·示例", "Maimaiti Shili"}}
+	for i := range 20 {
+		n := names[i%len(names)]
+		list.Rows = append(list.Rows, worker.Row{
+			Href: "/workers/1", Name: m.w(n[0], n[1]), Sex: m.w("女", "female"), Age: 24 + i, Employer: m.w("示例光学有限公司", "Shili Optics Ltd"),
+			District: m.w("丹阳市", "Danyang"), Rank: m.w("中级工", "level 4"), Class: m.w("产业工人", "industrial worker"), Changed: asOf - date.Day(i),
+		})
+	}
+	list.Rows[3].Age, list.Rows[3].Rank, list.Rows[3].Class = -1, "", ""
+	none := worker.ListPage{Base: m.at("/workers"), Query: m.w("张三丰", "nobody"), Filters: m.filters(), Columns: m.workerColumns()}
+	shown := m.worker()
+	shown.Masked[0].Shown = "329901199001010010"
+	return []Sample{
+		{"workers", "worker list", worker.List(list)}, {"workers-empty", "worker list, empty", worker.List(none)},
+		{"worker", "worker file", worker.Show(m.worker())}, {"worker-shown", "worker file, ID number shown", worker.Show(shown)},
+		{"worker-empty", "worker file, nothing known", worker.Show(worker.Page{Base: m.at("/workers/2"), ID: "2", Name: m.w("赵六", "Zhao Liu"), Sex: m.w("男", "male")})},
+	}
+}
+
+func (m maker) filters() []part.Field {
+	all := part.Option{Value: "", Label: m.base.T("web.all")}
+	return []part.Field{
+		{Name: "district", Label: m.base.T("web.district"), Value: "4", Options: []part.Option{all, {Value: "1", Label: m.w("京口区", "Jingkou")}, {Value: "4", Label: m.w("丹阳市", "Danyang")}}},
+		{Name: "rank", Label: m.base.T("web.rank"), Options: []part.Option{all, {Value: "4", Label: m.w("高级工", "level 3")}}},
+		{Name: "class", Label: m.base.T("web.class"), Options: []part.Option{all, {Value: "industrial", Label: m.w("产业工人", "industrial worker")}}},
+		{Name: "sex", Label: m.base.T("web.sex"), Options: []part.Option{all, {Value: "f", Label: m.w("女", "female")}}},
+	}
+}
+
+func (m maker) workerColumns() []part.Column {
+	b := m.base
+	return []part.Column{
+		{Label: b.T("web.person"), Href: "/workers?sort=-name", Dir: "ascending"}, {Label: b.T("web.sex")}, {Label: b.T("web.age"), Num: true, Href: "/workers?sort=age"},
+		{Label: b.T("web.employer"), Href: "/workers?sort=employer"}, {Label: b.T("web.district")}, {Label: b.T("web.rank"), Href: "/workers?sort=rank"},
+		{Label: b.T("web.class")}, {Label: b.T("web.changed"), Href: "/workers?sort=changed"},
+	}
+}
+
+func (m maker) worker() worker.Page {
+	b := m.base
+	roster := part.Source{File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Sheet: m.w("在职", "staff"), Row: 23, Href: "/imports/1/rows/0/23"}
+	papers := part.Source{File: m.w("技能证书名单.csv", "certificates.csv"), Sheet: "1", Row: 1187, Href: "/imports/2/rows/0/1187"}
+	optics := m.w("示例光学有限公司", "Shili Optics Ltd")
+	return worker.Page{
+		Base: m.at("/workers/1"), ID: "1", Name: m.w("王五", "Wang Wu"), Sex: m.w("女", "female"), Birth: b.Month(date.MonthOf(1990, 1)), Rank: m.w("高级工（三级）", "level 3"), Class: m.w("产业工人", "industrial worker"),
+		Facts: []part.Pair{
+			{Label: b.T("web.employer"), Value: optics}, {Label: b.T("web_worker.post"), Value: m.w("生产操作", "production")},
+			{Label: b.T("web.district"), Value: m.w("丹阳市", "Danyang")}, {Label: b.T("web_worker.membership"), Value: m.w("2021-05-01 起", "since 2021-05-01")},
+		},
+		Masked: []part.Masked{
+			{Label: b.T("web_worker.id_number"), Name: "id_number", Hidden: "3299**********0010", Action: "/workers/1/show"},
+			{Label: b.T("web_worker.phone"), Name: "phone", Hidden: "138****0000", Action: "/workers/1/show"},
+		},
+		Papers: []worker.Paper{
+			{Number: "S000032990010230000017", Occupation: m.w("眼镜验光师", "Optometrist"), Rank: m.w("高级工（三级）", "level 3"), Issuer: m.w("示例技师学院", "Shili Technician College"), On: date.Of(2022, 11, 20), Until: date.Forever, State: part.Good, StateWord: m.w("有效", "valid"), Source: papers},
+			{Number: "1932990010400123", Occupation: m.w("眼镜定配工", "Optician"), Rank: m.w("中级工（四级）", "level 4"), Issuer: m.w("示例鉴定中心", "Shili Centre"), On: date.Of(2018, 6, 2), Until: date.Of(2021, 6, 1), State: part.Warn, StateWord: m.w("已过期", "expired"), Source: papers},
+		},
+		Employment: []worker.Employment{
+			{Employer: optics, Post: m.w("生产操作", "production"), From: date.Of(2021, 3, 1), To: date.Forever, Main: true, Source: roster},
+			{Employer: m.w("示例镜片厂", "Shili Lens Works"), Post: m.w("质检", "inspection"), From: date.Of(2014, 7, 1), To: date.Of(2021, 2, 28), Source: roster},
+		},
+		Timeline: []part.Entry{
+			{On: date.Of(2022, 11, 20), Icon: "trending-up", Title: m.w("晋级：中级工 → 高级工", "Risen: level 4 → level 3"), Text: m.w("眼镜验光师", "Optometrist"), From: papers, Block: 9},
+			{On: date.Of(2021, 3, 1), Icon: "building", Title: m.w("调动：示例镜片厂 → 示例光学有限公司", "Moved: Shili Lens Works → Shili Optics Ltd"), From: roster, Block: 4},
+			{On: date.Of(2019, 1, 1), Icon: "building", Title: m.w("调动：示例镜片厂 → 示例电子厂", "Moved: Shili Lens Works → Shili Electronics"), Text: m.w("导入有误", "wrong import"), From: roster, Block: 2, Taken: true},
+			{On: date.Of(2014, 7, 1), Icon: "user", Title: m.w("新增：示例镜片厂", "New: Shili Lens Works"), Block: 1},
+		},
+	}
+}

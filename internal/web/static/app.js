@@ -1,0 +1,108 @@
+// The few things a page does by itself: draw charts from their tables, keys, print.
+// Nothing here is needed to read or to work; no text is made here.
+"use strict";
+(function () {
+  // A light-dark() value is only resolved on a property, so colours are read from a probe.
+  function colour(name) {
+    const probe = document.createElement("i");
+    probe.style.color = `var(${name})`;
+    probe.style.display = "none";
+    document.body.append(probe);
+    const value = getComputedStyle(probe).color;
+    probe.remove();
+    return value;
+  }
+
+  function rows(box) {
+    return [...box.parentElement.querySelectorAll("tr[data-label]")].map((tr) => ({
+      name: tr.dataset.label, value: Number(tr.dataset.value), text: tr.dataset.text, href: tr.dataset.href,
+    }));
+  }
+
+  function levels(n) {
+    // n levels spread over the eight steps, so that light is always low and dark high.
+    return Array.from({ length: n }, (_, i) => colour(`--tx-r${n < 2 ? 5 : Math.round(1 + (i * 7) / (n - 1))}`));
+  }
+
+  function option(kind, data) {
+    const ink = colour("--tx-ink"), dim = colour("--tx-dim"), line = colour("--tx-line"), paper = colour("--tx-paper");
+    const base = {
+      animation: false, aria: { enabled: false },
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink },
+      tooltip: { renderMode: "richText", backgroundColor: paper, borderColor: line, textStyle: { color: ink }, formatter: (p) => `${p.data.name}  ${p.data.text}` },
+    };
+    if (kind === "stack") {
+      const shades = levels(data.length), total = data.reduce((sum, d) => sum + d.value, 0);
+      const share = (p) => (p.data.value * 100 / total >= 5 ? `${Math.round(p.data.value * 100 / total)}%` : "");
+      const text = Object.fromEntries(data.map((d) => [d.name, d.text]));
+      return Object.assign(base, {
+        grid: { left: 16, right: 16, top: 4, height: 80 },
+        legend: { top: 100, left: 8, orient: "vertical", height: 190, itemGap: 9, icon: "roundRect", itemWidth: 14, itemHeight: 14, textStyle: { color: ink }, selectedMode: false, formatter: (n) => `${n}  ${text[n]}` },
+        xAxis: { type: "value", max: "dataMax", show: false },
+        yAxis: { type: "category", data: [""], show: false },
+        series: data.map((d, i) => ({
+          type: "bar", name: d.name, stack: "all", barWidth: 68, data: [d], itemStyle: { color: shades[i], borderColor: paper, borderWidth: 1 },
+          label: { show: true, formatter: share, color: i * 2 < data.length - 1 ? "#12304f" : "#fff" },
+        })),
+      });
+    }
+    return Object.assign(base, {
+      grid: { left: 8, right: 88, top: 8, bottom: 8, containLabel: true },
+      xAxis: { type: "value", axisLabel: { show: false }, splitLine: { show: false } },
+      yAxis: { type: "category", inverse: true, data: data.map((d) => d.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: ink } },
+      series: [{ type: "bar", data, barMaxWidth: 22, itemStyle: { color: colour("--tx-c1"), borderRadius: 2 }, label: { show: true, position: "right", color: dim, formatter: (p) => p.data.text } }],
+    });
+  }
+
+  function draw(box) {
+    const data = rows(box);
+    if (!window.echarts) return;
+    if (!data.length) { box.textContent = box.dataset.empty; return; }
+    const chart = echarts.init(box, null, { renderer: "canvas" });
+    chart.setOption(option(box.dataset.chart, data));
+    chart.on("click", (p) => { if (p.data.href) location.href = p.data.href; });
+    new ResizeObserver(() => chart.resize()).observe(box);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(option(box.dataset.chart, data), true));
+  }
+
+  const typing = (e) => e.target.closest("input, select, textarea") || e.ctrlKey || e.metaKey || e.altKey;
+
+  // `/` searches; arrows walk the rows of a list, Enter opens, Esc closes a menu.
+  document.addEventListener("keydown", (e) => {
+    if (e.key === "Escape") {
+      document.querySelectorAll("details.tx-menu[open], details.tx-reveal[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
+      return;
+    }
+    if (typing(e)) return;
+    if (e.key === "/") {
+      const box = document.querySelector("#f-q") || document.querySelector("[data-search]");
+      if (box) { e.preventDefault(); box.focus(); box.select(); }
+    } else if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+      walk(e, e.key === "ArrowDown" ? 1 : -1);
+    }
+  });
+
+  function walk(e, step) {
+    const row = e.target.closest("table[data-rows] tbody tr");
+    const table = row ? row.closest("table") : e.target.closest(".tx-scroll");
+    if (!table) return;
+    const links = [...table.querySelectorAll("tbody tr")].map((tr) => tr.querySelector("a[href]")).filter(Boolean);
+    const at = row ? links.indexOf(row.querySelector("a[href]")) : -1;
+    const next = links[Math.max(0, Math.min(links.length - 1, at + step))];
+    if (next) { e.preventDefault(); next.focus(); }
+  }
+
+  document.addEventListener("click", (e) => {
+    if (e.target.closest("[data-print]")) { e.preventDefault(); window.print(); }
+    const open = document.querySelector("details.tx-menu[open]");
+    if (open && !open.contains(e.target)) open.open = false;
+  });
+
+  // A part that could not be fetched is asked for as a page, which says what is wrong.
+  document.addEventListener("htmx:responseError", (e) => {
+    const { pathInfo, requestConfig } = e.detail;
+    if (requestConfig.verb === "get" && e.detail.xhr.status !== 401) location.href = pathInfo.finalRequestPath;
+  });
+
+  document.querySelectorAll("[data-chart]").forEach(draw);
+})();
