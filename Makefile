@@ -5,6 +5,8 @@
 .PHONY: help build generate test test-race test-postgres test-browser test-all check bench fuzz
 
 GO ?= go
+# As released: no C. Tests and the binary of the stories then share one build cache.
+export CGO_ENABLED := 0
 # Two packages at a time: each is parallel within, and machines of two cores stay usable.
 TEST := $(GO) test -p 2
 # Packages with goroutines of their own.
@@ -17,7 +19,7 @@ help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 build: ## one static binary: ./tuoxing
-	CGO_ENABLED=0 $(GO) build -trimpath ./cmd/tuoxing
+	$(GO) build -trimpath ./cmd/tuoxing
 
 generate: ## pages after a change of a .templ file; the result is committed
 	$(GO) tool templ generate -path internal/web

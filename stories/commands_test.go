@@ -15,7 +15,7 @@ import (
 )
 
 // jsonIs: json FILE PATH VALUE … checks values in a JSON file (stdout is one). A path has names and
-// indexes between dots; # is the length of a list, and NAME=VALUE chooses the first element of a
+// indexes between dots; len is the length of a list, and NAME=VALUE chooses the first element of a
 // list whose field has that value: figures.name=employees.value.
 func jsonIs(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 3 || len(args)%2 == 0 {
@@ -107,7 +107,7 @@ func walkStep(v any, step string) (any, error) {
 		}
 		return next, nil
 	case []any:
-		if step == "#" {
+		if step == "len" {
 			return json.Number(strconv.Itoa(len(v))), nil
 		}
 		if name, want, ok := strings.Cut(step, "="); ok {

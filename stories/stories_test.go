@@ -49,7 +49,7 @@ var build = sync.OnceValue(func() error {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	cmd := exec.Command("go", "build", "-trimpath", "-o", name, "../cmd/tuoxing")
+	cmd := exec.Command("go", "build", "-o", name, "../cmd/tuoxing")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the binary: %w\n%s", err, out)

@@ -47,54 +47,59 @@ type DemoStep func(done, total int, what string)
 // LoadDemo fills a new installation with a made-up city: its spreadsheets are written to dir and
 // taken in through the real intake, on the city's own clock, one file after the other, so that the
 // same seed and scale give the same ledger everywhere. It gives the reports in order.
-func LoadDemo(ctx context.Context, cfg Config, log *slog.Logger, dir string, workers int, seed uint64, step DemoStep) (a *App, reports []intake.Report, err error) {
+func LoadDemo(ctx context.Context, cfg Config, log *slog.Logger, dir string, workers int, seed uint64, step DemoStep) (*App, []intake.Report, error) {
 	m, err := demo.Generate(ctx, demo.Options{Dir: dir, Seed: seed, Workers: workers, Progress: step})
 	if err != nil {
 		return nil, nil, err
 	}
-	if a, err = Open(ctx, cfg, log, Options{Create: true, FixedNow: demoStart}); err != nil {
+	a, err := Open(ctx, cfg, log, Options{Create: true, FixedNow: demoStart})
+	if err != nil {
 		return nil, nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, a.Close())
-		}
-	}()
-	if err = a.empty(ctx); err != nil {
-		return nil, nil, err
+	reports, err := a.loadDemo(ctx, dir, m, step)
+	if err != nil {
+		return nil, nil, errors.Join(err, a.Close())
 	}
-	if err = a.MarkDemo(ctx); err != nil {
-		return nil, nil, err
+	return a, reports, nil
+}
+
+func (a *App) loadDemo(ctx context.Context, dir string, m demo.Manifest, step DemoStep) ([]intake.Report, error) {
+	if err := a.empty(ctx); err != nil {
+		return nil, err
 	}
-	err = a.DB.WriteTx(ctx, func(tx *db.Tx) error {
+	if err := a.MarkDemo(ctx); err != nil {
+		return nil, err
+	}
+	err := a.DB.WriteTx(ctx, func(tx *db.Tx) error {
 		_, err := a.Accounts.CreateFirst(ctx, tx, "city", DemoPassword)
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	_, who, err := a.Accounts.Login(ctx, "city", DemoPassword, "")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	var reports []intake.Report
 	for i, f := range m.Files {
 		step(i, len(m.Files), f.Name)
 		a.SetClock(demoStart.Add(time.Duration(i+1) * 10 * time.Minute))
 		r, err := a.demoFile(ctx, who, dir, f)
 		if err != nil {
-			return nil, nil, fmt.Errorf("take in %s: %w", f.Name, err)
+			return nil, fmt.Errorf("take in %s: %w", f.Name, err)
 		}
 		reports = append(reports, r)
 	}
 	step(len(m.Files), len(m.Files), "")
 	a.SetClock(demoStart.Add(24 * time.Hour))
-	if err = a.demoUsers(ctx, who); err != nil {
-		return nil, nil, err
+	if err := a.demoUsers(ctx, who); err != nil {
+		return nil, err
 	}
-	if _, err = audit.Seal(ctx, a.DB); err != nil {
-		return nil, nil, err
+	if _, err := audit.Seal(ctx, a.DB); err != nil {
+		return nil, err
 	}
-	return a, reports, a.RunClock(ctx)
+	return reports, a.RunClock(ctx)
 }
 
 // empty refuses to put a made-up city into an installation that holds anything.

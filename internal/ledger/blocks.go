@@ -30,7 +30,7 @@ func scanBlock(row db.Scanner) (b Block, pieces int, err error) {
 // ListBlocks gives blocks newest first: those with a number below before (0: all), at most limit.
 func ListBlocks(ctx context.Context, tx *db.Tx, before int64, limit int) ([]Block, error) {
 	var out []Block
-	err := tx.Query(ctx, selectBlocks+`WHERE $1 = 0 OR number < $1 ORDER BY number DESC LIMIT $2`, []any{before, limit}, func(row db.Scanner) error {
+	err := tx.Query(ctx, selectBlocks+`WHERE CAST($1 AS BIGINT) = 0 OR number < $1 ORDER BY number DESC LIMIT $2`, []any{before, limit}, func(row db.Scanner) error {
 		b, _, err := scanBlock(row)
 		out = append(out, b)
 		return err

@@ -173,7 +173,7 @@ func FactsOf(ctx context.Context, tx *db.Tx, kind Kind, workers []int64) ([]Plac
 	for len(list) < n {
 		list = append(list, 0)
 	}
-	err := tx.Query(ctx, selectFacts+`WHERE worker_id <> 0 AND ($1 = 0 OR kind = $1) AND worker_id IN `+db.In(2, n)+` ORDER BY block, position`,
+	err := tx.Query(ctx, selectFacts+`WHERE worker_id <> 0 AND (CAST($1 AS BIGINT) = 0 OR kind = $1) AND worker_id IN `+db.In(2, n)+` ORDER BY block, position`,
 		db.Args(list, int64(kind)), func(row db.Scanner) error {
 			p, err := scanFact(row)
 			out = append(out, p)

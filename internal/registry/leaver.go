@@ -37,7 +37,7 @@ const (
 func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Import, tree *org.Tree, seen map[WorkerID]bool) (standing, proposed int, err error) {
 	var there []WorkerID
 	lo, hi := tree.Range(org.UnitID(imp.Unit))
-	err = tx.Query(ctx, `SELECT w.worker_id FROM registry_worker w JOIN org_unit u ON u.unit_id = w.employer_id WHERE $1 = 0 OR (u.lo >= $2 AND u.lo <= $3) ORDER BY w.worker_id`,
+	err = tx.Query(ctx, `SELECT w.worker_id FROM registry_worker w JOIN org_unit u ON u.unit_id = w.employer_id WHERE CAST($1 AS BIGINT) = 0 OR (u.lo >= $2 AND u.lo <= $3) ORDER BY w.worker_id`,
 		[]any{imp.Unit, lo, hi}, func(row db.Scanner) error {
 			var w WorkerID
 			err := row.Scan(&w)

@@ -66,10 +66,12 @@ func (s *Service) UnitsChanged(ctx context.Context, tx *db.Tx, changed []org.Uni
 			return fmt.Errorf("people of changed units: %w", err)
 		}
 	}
-	districts := map[int32]bool{}
+	districts := map[int32]bool{} // of all days, and of withdrawn rows too: their people lose the union
 	for _, u := range changed {
-		if st, ok := tree.At(u, tx.Today()); ok && (st.Kind == org.District || st.Kind == org.Zone) {
-			districts[st.District] = true
+		for _, o := range tree.Observations(u) {
+			if o.District != 0 && isRegion(o.Kind) {
+				districts[o.District] = true
+			}
 		}
 	}
 	for d := range districts {

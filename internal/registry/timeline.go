@@ -16,6 +16,8 @@ type World struct {
 	classes Classes
 	unions  map[unionOn]org.UnitID
 	states  map[stateOn]org.State
+	regions []date.Day           // days on which any district or zone changes; nil: not yet asked
+	handed  map[int32][]date.Day // by division: days on which it gets another union
 }
 
 type unionOn struct {
@@ -30,7 +32,7 @@ type stateOn struct {
 
 // NewWorld gathers what timelines read. It is used by one goroutine.
 func NewWorld(tree *org.Tree, classes Classes) *World {
-	return &World{tree: tree, classes: classes, unions: map[unionOn]org.UnitID{}, states: map[stateOn]org.State{}}
+	return &World{tree: tree, classes: classes, unions: map[unionOn]org.UnitID{}, states: map[stateOn]org.State{}, handed: map[int32][]date.Day{}}
 }
 
 // maxCached bounds the look-ups that a World remembers.
@@ -58,6 +60,34 @@ func (w *World) districtUnion(district int32, on date.Day) org.UnitID {
 		}
 	}
 	return u
+}
+
+// isRegion reports whether a unit of this kind stands for a division.
+func isRegion(k org.Kind) bool { return k == org.District || k == org.Zone }
+
+// districtDays are the days on which a division gets another union, or none any more.
+func (w *World) districtDays(district int32) []date.Day {
+	if days, ok := w.handed[district]; ok {
+		return days
+	}
+	if w.regions == nil {
+		w.regions = []date.Day{}
+		for _, u := range w.tree.Units("") {
+			if slices.ContainsFunc(w.tree.Observations(u), func(o org.Observation) bool { return isRegion(o.Kind) }) {
+				w.regions = append(w.regions, w.tree.Changes(u)...)
+			}
+		}
+		slices.Sort(w.regions)
+		w.regions = slices.Compact(w.regions)
+	}
+	var days []date.Day
+	for _, d := range w.regions {
+		if w.districtUnion(district, d) != w.districtUnion(district, d-1) {
+			days = append(days, d)
+		}
+	}
+	w.handed[district] = days
+	return days
 }
 
 // Timeline is the one rule by which people come into the stock: a pure function from a person's
@@ -379,11 +409,9 @@ func (p *person) days(w *World) []date.Day {
 		if c.RevokedOn.Valid {
 			out = append(out, c.RevokedOn.V)
 		}
-		if u := w.districtUnion(c.District, date.Forever); u != 0 {
-			for _, d := range w.tree.Changes(u) {
-				if d > c.IssuedOn {
-					out = append(out, d)
-				}
+		for _, d := range w.districtDays(c.District) {
+			if d > c.IssuedOn {
+				out = append(out, d)
 			}
 		}
 	}

@@ -1,0 +1,350 @@
+-- The tables of Tuoxing on SQLite after all migrations, without those of goose and River.
+-- Written by: go test ./internal/db -update
+
+CREATE TABLE account_session (
+  token_hash         BLOB        NOT NULL,
+  user_id            INTEGER     NOT NULL,
+  created_at         TEXT        NOT NULL,
+  seen_at            TEXT        NOT NULL,
+  PRIMARY KEY (token_hash),
+  FOREIGN KEY (user_id) REFERENCES account_user (user_id)
+) STRICT;
+CREATE INDEX account_session_user ON account_session (user_id);
+
+CREATE TABLE account_user (
+  user_id            INTEGER     NOT NULL,
+  login              TEXT        NOT NULL,
+  login_fold         TEXT        NOT NULL,
+  name               TEXT        NOT NULL,
+  name_fold          TEXT        NOT NULL,
+  hash               TEXT        NOT NULL,
+  role               TEXT        NOT NULL,
+  unit_id            INTEGER     NOT NULL,
+  must_change        INTEGER     NOT NULL,
+  failed             INTEGER     NOT NULL,
+  locked_until       TEXT,
+  disabled_at        TEXT,
+  created_at         TEXT        NOT NULL,
+  version            INTEGER     NOT NULL,
+  PRIMARY KEY (user_id),
+  UNIQUE (login_fold)
+) STRICT;
+
+CREATE TABLE app_setting (
+  name               TEXT        NOT NULL,
+  value              TEXT        NOT NULL,
+  PRIMARY KEY (name)
+) STRICT;
+
+CREATE TABLE audit_entry (
+  id                 INTEGER     NOT NULL,
+  at                 TEXT        NOT NULL,
+  user_id            INTEGER     NOT NULL,
+  action             TEXT        NOT NULL,
+  subject            TEXT        NOT NULL,
+  detail             TEXT        NOT NULL,
+  number             INTEGER,
+  hash_before        BLOB,
+  hash               BLOB,
+  PRIMARY KEY (id),
+  UNIQUE (number)
+) STRICT;
+CREATE INDEX audit_entry_at ON audit_entry (at, id);
+CREATE INDEX audit_entry_subject ON audit_entry (subject, at);
+
+CREATE TABLE audit_head (
+  id                 INTEGER     NOT NULL,
+  version            INTEGER     NOT NULL,
+  number             INTEGER     NOT NULL,
+  hash               BLOB        NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+) STRICT;
+
+CREATE TABLE intake_import (
+  id                 INTEGER     NOT NULL,
+  version            INTEGER     NOT NULL,
+  kind               TEXT        NOT NULL,
+  state              TEXT        NOT NULL,
+  name               TEXT        NOT NULL,
+  sha256             TEXT        NOT NULL,
+  size               INTEGER     NOT NULL,
+  stored_name        TEXT        NOT NULL,
+  stored_key         BLOB        NOT NULL,
+  wrapped_key        BLOB        NOT NULL,
+  as_of              TEXT        NOT NULL,
+  is_full            INTEGER     NOT NULL,
+  unit_id            INTEGER     NOT NULL,
+  unit_code          TEXT        NOT NULL,
+  confirm_absent     INTEGER     NOT NULL,
+  by_user            INTEGER     NOT NULL,
+  received_at        TEXT        NOT NULL,
+  columns            TEXT        NOT NULL,
+  rows_read          INTEGER     NOT NULL,
+  accepted           INTEGER     NOT NULL,
+  mended             INTEGER     NOT NULL,
+  refused            INTEGER     NOT NULL,
+  duplicate          INTEGER     NOT NULL,
+  skipped            INTEGER     NOT NULL,
+  applied            INTEGER     NOT NULL,
+  proposed           INTEGER     NOT NULL,
+  standing           INTEGER     NOT NULL,
+  tried              INTEGER     NOT NULL,
+  earlier_id         INTEGER     NOT NULL,
+  block              INTEGER     NOT NULL,
+  undo_block         INTEGER     NOT NULL,
+  details            BLOB        NOT NULL,
+  PRIMARY KEY (id)
+) STRICT;
+CREATE INDEX intake_import_same ON intake_import (sha256, kind);
+CREATE INDEX intake_import_unit ON intake_import (unit_id, id);
+
+CREATE TABLE intake_problem_batch (
+  import_id          INTEGER     NOT NULL,
+  batch              INTEGER     NOT NULL,
+  rows               INTEGER     NOT NULL,
+  sealed             BLOB        NOT NULL,
+  PRIMARY KEY (import_id, batch)
+) STRICT;
+
+CREATE TABLE intake_row (
+  worker_id          INTEGER     NOT NULL,
+  import_id          INTEGER     NOT NULL,
+  line               INTEGER     NOT NULL,
+  sealed             BLOB        NOT NULL,
+  PRIMARY KEY (worker_id, import_id, line)
+) STRICT;
+
+CREATE TABLE intake_stage (
+  import_id          INTEGER     NOT NULL,
+  batch              INTEGER     NOT NULL,
+  rows               INTEGER     NOT NULL,
+  sealed             BLOB        NOT NULL,
+  PRIMARY KEY (import_id, batch)
+) STRICT;
+
+CREATE TABLE ledger_block (
+  number             INTEGER     NOT NULL,
+  recorded_at        TEXT        NOT NULL,
+  recorded_by        INTEGER     NOT NULL,
+  facts              INTEGER     NOT NULL,
+  pieces             INTEGER     NOT NULL,
+  sums               BLOB        NOT NULL,
+  hash_before        BLOB        NOT NULL,
+  hash               BLOB        NOT NULL,
+  PRIMARY KEY (number)
+) STRICT;
+
+CREATE TABLE ledger_fact (
+  worker_id          INTEGER     NOT NULL,
+  block              INTEGER     NOT NULL,
+  position           INTEGER     NOT NULL,
+  kind               INTEGER     NOT NULL,
+  attr               TEXT        NOT NULL,
+  quantity           INTEGER     NOT NULL,
+  amount_fen         INTEGER     NOT NULL,
+  cause              INTEGER     NOT NULL,
+  entry              INTEGER     NOT NULL,
+  occurred_on        TEXT        NOT NULL,
+  employer_id        INTEGER     NOT NULL,
+  using_id           INTEGER     NOT NULL,
+  union_id           INTEGER     NOT NULL,
+  district           INTEGER     NOT NULL,
+  industry           INTEGER     NOT NULL,
+  ownership          INTEGER     NOT NULL,
+  size               INTEGER     NOT NULL,
+  occupation         INTEGER     NOT NULL,
+  rank               INTEGER     NOT NULL,
+  rank_ever          INTEGER     NOT NULL,
+  sex                INTEGER     NOT NULL,
+  birth_month        INTEGER     NOT NULL,
+  member             INTEGER     NOT NULL,
+  worker_class       INTEGER     NOT NULL,
+  subject_id         INTEGER     NOT NULL,
+  import_id          INTEGER     NOT NULL,
+  line               INTEGER     NOT NULL,
+  reverses_block     INTEGER     NOT NULL,
+  reverses_position  INTEGER     NOT NULL,
+  PRIMARY KEY (worker_id, block, position)
+) STRICT;
+CREATE INDEX ledger_fact_place ON ledger_fact (block, position);
+CREATE INDEX ledger_fact_subject ON ledger_fact (kind, subject_id) WHERE worker_id = 0;
+
+CREATE TABLE ledger_head (
+  id                 INTEGER     NOT NULL,
+  number             INTEGER     NOT NULL,
+  hash               BLOB        NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+) STRICT;
+
+CREATE TABLE ledger_piece (
+  block              INTEGER     NOT NULL,
+  piece              INTEGER     NOT NULL,
+  facts              INTEGER     NOT NULL,
+  packed             BLOB        NOT NULL,
+  PRIMARY KEY (block, piece)
+) STRICT;
+
+CREATE TABLE org_head (
+  id                 INTEGER     NOT NULL,
+  version            INTEGER     NOT NULL,
+  numbered_on        TEXT        NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+) STRICT;
+
+CREATE TABLE org_observation (
+  unit_id            INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  as_of_on           TEXT        NOT NULL,
+  kind               TEXT        NOT NULL,
+  name               TEXT        NOT NULL,
+  code               TEXT        NOT NULL,
+  parent_id          INTEGER     NOT NULL,
+  district           INTEGER     NOT NULL,
+  industry           INTEGER     NOT NULL,
+  ownership          INTEGER     NOT NULL,
+  size               INTEGER     NOT NULL,
+  founded_on         TEXT,
+  import_id          INTEGER     NOT NULL,
+  line               INTEGER     NOT NULL,
+  withdrawn          INTEGER     NOT NULL,
+  PRIMARY KEY (unit_id, id),
+  FOREIGN KEY (unit_id) REFERENCES org_unit (unit_id)
+) STRICT;
+CREATE INDEX org_observation_import ON org_observation (import_id);
+
+CREATE TABLE org_unit (
+  unit_id            INTEGER     NOT NULL,
+  code               TEXT,
+  kind               TEXT        NOT NULL,
+  lo                 INTEGER     NOT NULL,
+  hi                 INTEGER     NOT NULL,
+  version            INTEGER     NOT NULL,
+  PRIMARY KEY (unit_id),
+  UNIQUE (code)
+) STRICT;
+CREATE INDEX org_unit_lo ON org_unit (lo);
+
+CREATE TABLE registry_certificate (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  number_index       BLOB        NOT NULL,
+  number_sealed      BLOB        NOT NULL,
+  as_of              TEXT        NOT NULL,
+  rank               INTEGER     NOT NULL,
+  occupation         INTEGER     NOT NULL,
+  issued_on          TEXT        NOT NULL,
+  expires_on         TEXT        NOT NULL,
+  revoked_on         TEXT,
+  district           INTEGER     NOT NULL,
+  sex                INTEGER     NOT NULL,
+  birth_month        INTEGER     NOT NULL,
+  import_id          INTEGER     NOT NULL,
+  line               INTEGER     NOT NULL,
+  recorded_at        TEXT        NOT NULL,
+  withdrawn_at       TEXT,
+  PRIMARY KEY (worker_id, id)
+) STRICT;
+CREATE INDEX registry_certificate_district ON registry_certificate (district);
+CREATE INDEX registry_certificate_import ON registry_certificate (import_id);
+
+CREATE TABLE registry_certificate_number (
+  number_index       BLOB        NOT NULL,
+  worker_id          INTEGER     NOT NULL,
+  PRIMARY KEY (number_index)
+) STRICT;
+
+CREATE TABLE registry_employment (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  employer_id        INTEGER     NOT NULL,
+  as_of              TEXT        NOT NULL,
+  started_on         TEXT,
+  left_on            TEXT,
+  post               INTEGER     NOT NULL,
+  occupation         INTEGER     NOT NULL,
+  member             INTEGER     NOT NULL,
+  main               INTEGER     NOT NULL,
+  sex                INTEGER     NOT NULL,
+  birth_month        INTEGER     NOT NULL,
+  import_id          INTEGER     NOT NULL,
+  line               INTEGER     NOT NULL,
+  recorded_at        TEXT        NOT NULL,
+  withdrawn_at       TEXT,
+  PRIMARY KEY (worker_id, id)
+) STRICT;
+CREATE INDEX registry_employment_employer ON registry_employment (employer_id);
+CREATE INDEX registry_employment_import ON registry_employment (import_id);
+
+CREATE TABLE registry_identity (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  sex                INTEGER     NOT NULL,
+  birth_month        INTEGER     NOT NULL,
+  reason             TEXT        NOT NULL,
+  recorded_at        TEXT        NOT NULL,
+  recorded_by        INTEGER     NOT NULL,
+  withdrawn_at       TEXT,
+  PRIMARY KEY (worker_id, id)
+) STRICT;
+
+CREATE TABLE registry_leaver (
+  worker_id          INTEGER     NOT NULL,
+  import_id          INTEGER     NOT NULL,
+  employer_id        INTEGER     NOT NULL,
+  as_of              TEXT        NOT NULL,
+  state              TEXT        NOT NULL,
+  decided_at         TEXT,
+  decided_by         INTEGER     NOT NULL,
+  PRIMARY KEY (worker_id, import_id)
+) STRICT;
+CREATE INDEX registry_leaver_import ON registry_leaver (import_id);
+
+CREATE TABLE registry_number (
+  number_index       BLOB        NOT NULL,
+  worker_id          INTEGER     NOT NULL,
+  PRIMARY KEY (number_index)
+) STRICT;
+
+CREATE TABLE registry_statistic (
+  id                 INTEGER     NOT NULL,
+  series_id          INTEGER     NOT NULL,
+  indicator          TEXT        NOT NULL,
+  district           INTEGER     NOT NULL,
+  as_of              TEXT        NOT NULL,
+  value              INTEGER     NOT NULL,
+  source             TEXT        NOT NULL,
+  import_id          INTEGER     NOT NULL,
+  line               INTEGER     NOT NULL,
+  recorded_at        TEXT        NOT NULL,
+  withdrawn_at       TEXT,
+  PRIMARY KEY (id)
+) STRICT;
+CREATE INDEX registry_statistic_import ON registry_statistic (import_id);
+CREATE INDEX registry_statistic_series ON registry_statistic (indicator, district);
+
+CREATE TABLE registry_worker (
+  worker_id          INTEGER     NOT NULL,
+  wrapped_key        BLOB        NOT NULL,
+  name               TEXT        NOT NULL,
+  name_fold          TEXT        NOT NULL,
+  pinyin_fold        TEXT        NOT NULL,
+  initials_fold      TEXT        NOT NULL,
+  id_kind            TEXT        NOT NULL,
+  id_sealed          BLOB        NOT NULL,
+  phone_sealed       BLOB,
+  sex                INTEGER     NOT NULL,
+  birth_month        INTEGER     NOT NULL,
+  unit_id            INTEGER     NOT NULL,
+  employer_id        INTEGER     NOT NULL,
+  district           INTEGER     NOT NULL,
+  rank               INTEGER     NOT NULL,
+  rank_ever          INTEGER     NOT NULL,
+  worker_class       INTEGER     NOT NULL,
+  created_at         TEXT        NOT NULL,
+  version            INTEGER     NOT NULL,
+  PRIMARY KEY (worker_id)
+) STRICT;
+CREATE INDEX registry_worker_unit ON registry_worker (unit_id, worker_id);
