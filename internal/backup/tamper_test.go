@@ -208,6 +208,11 @@ func TestRestore_refuses_every_tampered_archive_and_leaves_nothing_behind(t *tes
 		if said := strings.Trim(fmt.Sprint(f.Args...), "[]"); !strings.Contains(said, names) {
 			t.Errorf("%s: the fault names %q, want %q", name, said, names)
 		}
+		for _, lang := range locale.Langs {
+			if said := locale.New(lang).Fault(f); strings.Contains(said, "%!") || strings.Contains(said, f.Key) {
+				t.Errorf("%s in %s: %s", name, lang, said)
+			}
+		}
 		if list, err := os.ReadDir(files); err == nil && len(list) != 0 {
 			t.Errorf("%s: %d names were left in the store", name, len(list))
 		}

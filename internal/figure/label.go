@@ -1,8 +1,10 @@
 package figure
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,6 +73,51 @@ func (l *Labels) Of(d ledger.Dim, v int64) string {
 		}
 	}
 	return l.p.T("figure.none")
+}
+
+// Sort brings the cells of a cross table into the order of official tables: districts and units as
+// the city lists them, all else by its code, none and unknown last.
+func (l *Labels) Sort(by []ledger.Dim, cells []Cell) {
+	places := make([]map[int64]int, len(by))
+	for i, d := range by {
+		places[i] = l.places(d)
+	}
+	last := func(i int, v int64) int {
+		switch place, listed := places[i][v]; {
+		case listed:
+			return place
+		case v == 0:
+			return 2 << 30
+		}
+		return 1 << 30
+	}
+	slices.SortStableFunc(cells, func(a, b Cell) int {
+		for i := range by {
+			x, y := a.Keys[i], b.Keys[i]
+			if c := cmp.Or(cmp.Compare(last(i, x), last(i, y)), cmp.Compare(x, y)); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+}
+
+// places are the places of the values of a dimension that has an official order.
+func (l *Labels) places(d ledger.Dim) map[int64]int {
+	out := map[int64]int{}
+	switch d {
+	case ledger.District:
+		for i, r := range cn.Zhenjiang() {
+			out[int64(cn.RegionNumber(r.Code))] = i
+		}
+	case ledger.Union, ledger.Employer:
+		for i, id := range l.tree.Units("") {
+			out[int64(id)] = i
+		}
+	case ledger.Rank, ledger.RankEver:
+		out[0] = 0 // no certificate stands before the lowest level
+	}
+	return out
 }
 
 // Code is the value of a dimension as the command line and addresses write it: division codes,

@@ -3,6 +3,7 @@ package figure
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"tuoxing/internal/account"
@@ -35,21 +36,11 @@ const PageSize = 50
 // Open lists what a count counts, in order of id, from after a key, at most limit rows (0: all). The
 // look is logged before any name is given.
 func (s *Service) Open(ctx context.Context, who account.Actor, req Request, after int64, limit int) (*Opening, error) {
-	v, err := s.Value(ctx, who, req)
-	if err != nil {
-		return nil, err
+	o, counted, err := s.counted(ctx, who, req)
+	if err != nil || o.Ratio != nil {
+		return o, err
 	}
-	if v.Ratio != nil {
-		return &Opening{Value: v}, nil
-	}
-	cols, err := s.Book.Columns(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read ledger: %w", err)
-	}
-	req.By, req.Block = nil, v.Block
-	opened := cols.Open(query(v.Indicator, req, ScopeOf(who.Scope)))
-	o := &Opening{Value: v, Total: len(opened.Rows), Facts: opened.Facts, Quantity: opened.Quantity}
-	page := pageAfter(opened.Rows, after)
+	page := pageAfter(counted, after)
 	if limit > 0 && len(page) > limit {
 		page = page[:limit]
 		o.Next = fmt.Sprint(id(page[limit-1]))
@@ -59,6 +50,57 @@ func (s *Service) Open(ctx context.Context, who account.Actor, req Request, afte
 	}
 	o.Rows, err = s.name(ctx, who, page)
 	return o, err
+}
+
+// counted answers the figure and lists what it counts, nobody named yet.
+func (s *Service) counted(ctx context.Context, who account.Actor, req Request) (*Opening, []ledger.Counted, error) {
+	v, err := s.Value(ctx, who, req)
+	if err != nil {
+		return nil, nil, err
+	}
+	if v.Ratio != nil {
+		return &Opening{Value: v}, nil, nil
+	}
+	cols, err := s.Book.Columns(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read ledger: %w", err)
+	}
+	req.By, req.Block = nil, v.Block
+	opened := cols.Open(query(v.Indicator, req, ScopeOf(who.Scope)))
+	return &Opening{Value: v, Total: len(opened.Rows), Facts: opened.Facts, Quantity: opened.Quantity}, opened.Rows, nil
+}
+
+// exportBatch is how many rows of an export are named at one time.
+const exportBatch = 1000
+
+// Export opens a figure wholly, for a file: the opening without rows, and the rows in order of id. It
+// asks for the right to take lists of people out of the system; the export is logged before any name
+// is given. A rate has no rows.
+func (s *Service) Export(ctx context.Context, who account.Actor, req Request) (*Opening, iter.Seq2[Row, error], error) {
+	if err := who.Must(account.WorkerExport); err != nil {
+		return nil, nil, err
+	}
+	o, counted, err := s.counted(ctx, who, req)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := audit.Read(ctx, s.DB, who.UserID, "figure.export", req.Name, map[string]any{"on": req.On.String(), "rows": len(counted)}); err != nil {
+		return nil, nil, fmt.Errorf("log the export: %w", err)
+	}
+	return o, func(yield func(Row, error) bool) {
+		for part := range slices.Chunk(counted, exportBatch) {
+			rows, err := s.name(ctx, who, part)
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			for _, r := range rows {
+				if !yield(r, nil) {
+					return
+				}
+			}
+		}
+	}, nil
 }
 
 // id is the paging key of a row: the person's id, or the subject's for what is not a person.

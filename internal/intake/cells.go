@@ -12,11 +12,12 @@ import (
 
 // CellView is one cell of an applied row: as read (原文), as taken (规范), and what was said about it.
 type CellView struct {
-	Column  string   `json:"column"`
-	Title   string   `json:"title"`
-	Read    string   `json:"read"`
-	Value   string   `json:"value"`
-	Remarks []Remark `json:"remarks,omitempty"`
+	Column   string   `json:"column"`
+	Title    string   `json:"title"`
+	Personal bool     `json:"personal,omitempty"` // never shown without a logged look
+	Read     string   `json:"read"`
+	Value    string   `json:"value"`
+	Remarks  []Remark `json:"remarks,omitempty"`
 }
 
 // Cells opens the cells of one applied row with the key of the person it is about. Whether the
@@ -55,6 +56,19 @@ func (s *Service) Cells(ctx context.Context, tx *db.Tx, id ImportID, worker int6
 	return rows[0].views(), nil
 }
 
+// RowCells opens the cells of one applied row that is about nobody (units, statistics). The look is
+// logged before. NotFound when the viewer does not see the import, and for rows about people.
+func (s *Service) RowCells(ctx context.Context, who Viewer, id ImportID, line ledger.Line) (out []CellView, err error) {
+	if err := s.look(ctx, who, id, "intake.cells"); err != nil {
+		return nil, err
+	}
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		out, err = s.Cells(ctx, tx, id, 0, vault.Key{}, line)
+		return err
+	})
+	return out, err
+}
+
 func everything(int64) bool { return true }
 
 // views lists the cells the table had, each with its remarks; remarks about the whole row
@@ -71,7 +85,7 @@ func (r *Row) views() []CellView {
 	}
 	for i, c := range r.layout.columns {
 		if r.has[i] {
-			all = append(all, CellView{Column: c.Name, Title: c.Title, Read: r.cells[i].Read, Value: r.cells[i].Value, Remarks: about(c.Name)})
+			all = append(all, CellView{Column: c.Name, Title: c.Title, Personal: c.Personal, Read: r.cells[i].Read, Value: r.cells[i].Value, Remarks: about(c.Name)})
 		}
 	}
 	if whole := about(""); len(whole) > 0 {

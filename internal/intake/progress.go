@@ -1,6 +1,9 @@
 package intake
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // Phase is what a run is doing at the moment.
 type Phase string
@@ -17,6 +20,7 @@ const (
 // progress counts a run in this process while it goes on. Counts in the database are written at
 // the ends of phases only.
 type progress struct {
+	since                                  time.Time
 	phase                                  atomic.Value
 	read, accepted, mended, refused, total atomic.Int64
 	duplicate, skipped                     atomic.Int64
@@ -26,12 +30,13 @@ type progress struct {
 type Snapshot struct {
 	Phase Phase `json:"phase"`
 	Counts
-	Total int `json:"total"`
+	Total int       `json:"total"`
+	Since time.Time `json:"since"` // when the run began
 }
 
 func (p *progress) snapshot() Snapshot {
 	phase, _ := p.phase.Load().(Phase)
-	return Snapshot{Phase: phase, Total: int(p.total.Load()), Counts: Counts{
+	return Snapshot{Phase: phase, Total: int(p.total.Load()), Since: p.since, Counts: Counts{
 		Read: int(p.read.Load()), Accepted: int(p.accepted.Load()), Mended: int(p.mended.Load()),
 		Refused: int(p.refused.Load()), Duplicate: int(p.duplicate.Load()), Skipped: int(p.skipped.Load()),
 	}}
@@ -70,7 +75,7 @@ func (s *Service) runningNow(id ImportID) *Snapshot {
 
 // begin registers a run and gives the function that ends it. The caller has checked that the viewer may run it.
 func (s *Service) begin(id ImportID, phase Phase) (*progress, func()) {
-	p := &progress{}
+	p := &progress{since: s.DB.Now()}
 	p.enter(phase)
 	s.running.Store(id, p)
 	return p, func() { s.running.CompareAndDelete(id, p) }

@@ -24,6 +24,7 @@ type rejectBook struct {
 	sheets   map[int]*rejectSheet
 	taken    map[string]bool
 	comments int
+	demo     bool
 	heading  int // style
 	bad      int // style
 }
@@ -43,7 +44,7 @@ func (s *Service) Rejects(ctx context.Context, who Viewer, id ImportID, p locale
 		return err
 	}
 	f := excelize.NewFile()
-	b := &rejectBook{f: f, p: p, sheets: map[int]*rejectSheet{}, taken: map[string]bool{}}
+	b := &rejectBook{f: f, p: p, sheets: map[int]*rejectSheet{}, taken: map[string]bool{}, demo: s.Demo != nil && s.Demo()}
 	defer f.Close()
 	err := s.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
 		if b.rec, err = s.read(ctx, tx, who, id); err != nil {
@@ -105,6 +106,11 @@ func (b *rejectBook) totals() (err error) {
 			return err
 		}
 		next++
+	}
+	if b.demo {
+		if err := b.f.SetSheetRow(name, fmt.Sprintf("A%d", next+1), &[]any{b.p.T("demo.mark")}); err != nil {
+			return err
+		}
 	}
 	return b.f.SetColWidth(name, "A", "B", 30)
 }

@@ -26,6 +26,9 @@ type Service struct {
 	Files   *vault.Store
 	Targets map[string]*Target // by kind, set by app
 	Limits  sheet.Limits       // a zero limit is that of sheet.Default
+
+	// Demo reports a made-up city, so that the workbooks it gives out say so. nil is no. Set by app.
+	Demo func() bool
 	// Audit notes who did or saw what, inside the transaction; app sets audit.Add. Without it no verb works.
 	Audit func(ctx context.Context, tx *db.Tx, user int64, action, subject string, detail any) error
 
@@ -217,6 +220,31 @@ func (rec *record) hold(ctx context.Context, tx *db.Tx) error {
 		return fault.New(fault.Conflict, "intake.taken_over")
 	}
 	return nil
+}
+
+// Discard drops an import that was never applied, with its file. The note in the audit log stays.
+func (s *Service) Discard(ctx context.Context, who Viewer, id ImportID) error {
+	return s.DB.WriteTx(ctx, func(tx *db.Tx) error {
+		rec, err := s.take(ctx, tx, who, id, RightWrite)
+		if err != nil {
+			return err
+		}
+		if rec.state == Applied || rec.state == Undone {
+			return fault.New(fault.Conflict, "intake.state_wrong")
+		}
+		if err := dropBatches(ctx, tx, id); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM intake_import WHERE id = $1", int64(id)); err != nil {
+			return err
+		}
+		if stored := rec.file.Name; stored != "" {
+			tx.AfterCommit(func() {
+				_ = s.Files.Remove(stored) // its key is gone: what stays on the disk says nothing
+			})
+		}
+		return s.note(ctx, tx, who, "intake.discard", rec)
+	})
 }
 
 // Filter chooses imports for a list. Zero values choose all.

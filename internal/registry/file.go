@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"tuoxing/internal/account"
@@ -80,6 +81,9 @@ type Filter struct {
 	Limit    int
 }
 
+// ByNumber reports whether the text is searched for as an ID number: it must not be put into an address.
+func (f Filter) ByNumber() bool { return looksLikeID(cn.Fold(f.Text)) }
+
 // List gives the files in the reader's subtree by id, and how many there are in all. A search by ID
 // number goes through the blind index. Searching is logged, without the words.
 func (s *Service) List(ctx context.Context, who account.Actor, f Filter) (list []Worker, total int, err error) {
@@ -99,14 +103,66 @@ func (s *Service) List(ctx context.Context, who account.Actor, f Filter) (list [
 		if err := tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total); err != nil {
 			return err
 		}
-		n := len(args)
-		return tx.Query(ctx, fmt.Sprintf(selectWorkers+`WHERE %s AND w.worker_id > $%d ORDER BY w.worker_id LIMIT $%d`, where, n+1, n+2), append(args, int64(f.After), f.Limit), func(row db.Scanner) error {
-			w, err := scanWorker(row)
-			list = append(list, w)
-			return err
-		})
+		list, err = pageOf(ctx, tx, where, args, f)
+		return err
 	})
 	return list, total, err
+}
+
+// pageOf reads the files after a key, at most f.Limit.
+func pageOf(ctx context.Context, tx *db.Tx, where string, args []any, f Filter) (list []Worker, err error) {
+	n := len(args)
+	err = tx.Query(ctx, fmt.Sprintf(selectWorkers+`WHERE %s AND w.worker_id > $%d ORDER BY w.worker_id LIMIT $%d`, where, n+1, n+2), append(slices.Clone(args), int64(f.After), f.Limit), func(row db.Scanner) error {
+		w, err := scanWorker(row)
+		list = append(list, w)
+		return err
+	})
+	return list, err
+}
+
+// exportBatch is how many files of an export are read at one time.
+const exportBatch = 1000
+
+// Export gives how many files a filter chooses and all of them by id, for a file. It asks for the
+// right to take lists of people out of the system and is logged before anything is given. Nothing
+// masked is part of it.
+func (s *Service) Export(ctx context.Context, who account.Actor, f Filter) (total int, all iter.Seq2[Worker, error], err error) {
+	if err := who.Must(account.WorkerExport); err != nil {
+		return 0, nil, err
+	}
+	where, args := s.where(who.Scope, f)
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		return tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total)
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := audit.Read(ctx, s.DB, who.UserID, "worker.export", "", map[string]any{"rows": total, "letters": len([]rune(f.Text))}); err != nil {
+		return 0, nil, err
+	}
+	return total, func(yield func(Worker, error) bool) {
+		f.After, f.Limit = 0, exportBatch
+		for {
+			var part []Worker
+			err := s.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
+				part, err = pageOf(ctx, tx, where, args, f)
+				return err
+			})
+			if err != nil {
+				yield(Worker{}, err)
+				return
+			}
+			for _, w := range part {
+				if !yield(w, nil) {
+					return
+				}
+			}
+			if len(part) < f.Limit {
+				return
+			}
+			f.After = part[len(part)-1].ID
+		}
+	}, nil
 }
 
 const selectWorkers = `SELECT w.worker_id, w.name, w.pinyin_fold, w.sex, w.birth_month, w.unit_id, w.employer_id, w.district, w.rank, w.rank_ever, w.worker_class FROM registry_worker w, org_unit u `
@@ -202,7 +258,7 @@ func (s *Service) Find(ctx context.Context, who account.Actor, id WorkerID) (*Fi
 	if err := who.Must(account.WorkerRead); err != nil {
 		return nil, err
 	}
-	if err := s.mayOpen(ctx, who, id, "worker.open"); err != nil {
+	if err := s.mayOpen(ctx, who, id, "worker.open", nil); err != nil {
 		return nil, err
 	}
 	f := &File{}
@@ -224,7 +280,7 @@ func (s *Service) Find(ctx context.Context, who account.Actor, id WorkerID) (*Fi
 }
 
 // mayOpen checks that the file lies in the reader's subtree and logs the look.
-func (s *Service) mayOpen(ctx context.Context, who account.Actor, id WorkerID, action string) error {
+func (s *Service) mayOpen(ctx context.Context, who account.Actor, id WorkerID, action string, detail any) error {
 	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
 		_, _, _, _, err := s.open(ctx, tx, who.Scope, id)
 		return err
@@ -232,7 +288,7 @@ func (s *Service) mayOpen(ctx context.Context, who account.Actor, id WorkerID, a
 	if err != nil {
 		return err
 	}
-	return audit.Read(ctx, s.DB, who.UserID, action, id.String(), nil)
+	return audit.Read(ctx, s.DB, who.UserID, action, id.String(), detail)
 }
 
 func (s *Service) open(ctx context.Context, tx *db.Tx, scope account.Scope, id WorkerID) (w Worker, key vault.Key, sealedID, sealedPhone []byte, err error) {
@@ -309,9 +365,7 @@ func (s *Service) Reveal(ctx context.Context, who account.Actor, id WorkerID, fi
 		return "", err
 	}
 	var c fault.Check
-	if len([]rune(why)) < 2 {
-		c.Add("why", "registry.why_needed")
-	}
+	checkWhy(&c, why)
 	if field != SecretID && field != SecretPhone {
 		c.Add("field", "registry.field_unknown", string(field))
 	}
@@ -344,14 +398,57 @@ func (s *Service) Reveal(ctx context.Context, who account.Actor, id WorkerID, fi
 	return out, err
 }
 
-// Cells opens the cells of the row that a fact about a person came from. Logged before.
+// Cells opens the cells of the row that a fact about a person came from, sensitive ones masked.
+// Logged before.
 func (s *Service) Cells(ctx context.Context, who account.Actor, read *intake.Service, id WorkerID, imported intake.ImportID, line ledger.Line) ([]intake.CellView, error) {
 	if err := who.Must(account.WorkerRead); err != nil {
 		return nil, err
 	}
-	if err := s.mayOpen(ctx, who, id, "worker.cells"); err != nil {
+	if err := s.mayOpen(ctx, who, id, "worker.cells", nil); err != nil {
 		return nil, err
 	}
+	out, err := s.cells(ctx, who, read, id, imported, line)
+	for i := range out {
+		maskCell(&out[i])
+	}
+	return out, err
+}
+
+// RevealCells is Cells unmasked. It asks for a reason, which is logged with the look, before.
+func (s *Service) RevealCells(ctx context.Context, who account.Actor, read *intake.Service, id WorkerID, imported intake.ImportID, line ledger.Line, why string) ([]intake.CellView, error) {
+	if err := who.Must(account.WorkerReveal); err != nil {
+		return nil, err
+	}
+	var c fault.Check
+	checkWhy(&c, why)
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	if err := s.mayOpen(ctx, who, id, "worker.reveal_cells", map[string]any{"import": imported.String(), "line": int32(line), "why": why}); err != nil {
+		return nil, err
+	}
+	return s.cells(ctx, who, read, id, imported, line)
+}
+
+// maskCell hides a sensitive cell as the file does. The name is not masked: the file shows it.
+func maskCell(c *intake.CellView) {
+	mask := cn.MaskID
+	switch {
+	case !c.Personal || c.Column == colName:
+		return
+	case c.Column == colPhone:
+		mask = cn.MaskPhone
+	}
+	c.Read, c.Value = mask(c.Read), mask(c.Value)
+}
+
+func checkWhy(c *fault.Check, why string) {
+	if len([]rune(why)) < 2 {
+		c.Add("why", "registry.why_needed")
+	}
+}
+
+func (s *Service) cells(ctx context.Context, who account.Actor, read *intake.Service, id WorkerID, imported intake.ImportID, line ledger.Line) ([]intake.CellView, error) {
 	var out []intake.CellView
 	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
 		_, key, _, _, err := s.open(ctx, tx, who.Scope, id)

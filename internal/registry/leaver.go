@@ -175,3 +175,23 @@ func (s *Service) Leavers(ctx context.Context, who account.Actor, imported intak
 	})
 	return list, err
 }
+
+// OpenLeavers counts the proposals that wait for a decision, by import, about people in the reader's
+// subtree.
+func (s *Service) OpenLeavers(ctx context.Context, who account.Actor) (map[intake.ImportID]int, error) {
+	if err := who.Must(account.ImportRead); err != nil {
+		return nil, err
+	}
+	out := map[intake.ImportID]int{}
+	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		return tx.Query(ctx, `SELECT l.import_id, count(*) FROM registry_leaver l, registry_worker w, org_unit u
+WHERE w.worker_id = l.worker_id AND `+seen(1)+` AND l.state = $4 GROUP BY l.import_id`, append(seenArgs(who.Scope), Proposed), func(row db.Scanner) error {
+			var id int64
+			var n int
+			err := row.Scan(&id, &n)
+			out[intake.ImportID(id)] = n
+			return err
+		})
+	})
+	return out, err
+}

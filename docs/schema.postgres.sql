@@ -1,0 +1,350 @@
+-- The tables of Tuoxing on PostgreSQL after all migrations, without those of goose and River.
+-- Written by: go test ./internal/db -update with TUOXING_TEST_DB set
+
+CREATE TABLE account_session (
+  token_hash         bytea       NOT NULL,
+  user_id            bigint      NOT NULL,
+  created_at         timestamptz NOT NULL,
+  seen_at            timestamptz NOT NULL,
+  PRIMARY KEY (token_hash),
+  FOREIGN KEY (user_id) REFERENCES account_user (user_id)
+);
+CREATE INDEX account_session_user ON account_session (user_id);
+
+CREATE TABLE account_user (
+  user_id            bigint      NOT NULL,
+  login              text        NOT NULL,
+  login_fold         text        NOT NULL,
+  name               text        NOT NULL,
+  name_fold          text        NOT NULL,
+  hash               text        NOT NULL,
+  role               text        NOT NULL,
+  unit_id            bigint      NOT NULL,
+  must_change        boolean     NOT NULL,
+  failed             bigint      NOT NULL,
+  locked_until       timestamptz,
+  disabled_at        timestamptz,
+  created_at         timestamptz NOT NULL,
+  version            bigint      NOT NULL,
+  PRIMARY KEY (user_id),
+  UNIQUE (login_fold)
+);
+
+CREATE TABLE app_setting (
+  name               text        NOT NULL,
+  value              text        NOT NULL,
+  PRIMARY KEY (name)
+);
+
+CREATE TABLE audit_entry (
+  id                 bigint      NOT NULL,
+  at                 timestamptz NOT NULL,
+  user_id            bigint      NOT NULL,
+  action             text        NOT NULL,
+  subject            text        NOT NULL,
+  detail             text        NOT NULL,
+  number             bigint,
+  hash_before        bytea,
+  hash               bytea,
+  PRIMARY KEY (id),
+  UNIQUE (number)
+);
+CREATE INDEX audit_entry_at ON audit_entry (at, id);
+CREATE INDEX audit_entry_subject ON audit_entry (subject, at);
+
+CREATE TABLE audit_head (
+  id                 bigint      NOT NULL,
+  version            bigint      NOT NULL,
+  number             bigint      NOT NULL,
+  hash               bytea       NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+);
+
+CREATE TABLE intake_import (
+  id                 bigint      NOT NULL,
+  version            bigint      NOT NULL,
+  kind               text        NOT NULL,
+  state              text        NOT NULL,
+  name               text        NOT NULL,
+  sha256             text        NOT NULL,
+  size               bigint      NOT NULL,
+  stored_name        text        NOT NULL,
+  stored_key         bytea       NOT NULL,
+  wrapped_key        bytea       NOT NULL,
+  as_of              date        NOT NULL,
+  is_full            boolean     NOT NULL,
+  unit_id            bigint      NOT NULL,
+  unit_code          text        NOT NULL,
+  confirm_absent     bigint      NOT NULL,
+  by_user            bigint      NOT NULL,
+  received_at        timestamptz NOT NULL,
+  columns            text        NOT NULL,
+  rows_read          bigint      NOT NULL,
+  accepted           bigint      NOT NULL,
+  mended             bigint      NOT NULL,
+  refused            bigint      NOT NULL,
+  duplicate          bigint      NOT NULL,
+  skipped            bigint      NOT NULL,
+  applied            bigint      NOT NULL,
+  proposed           bigint      NOT NULL,
+  standing           bigint      NOT NULL,
+  tried              boolean     NOT NULL,
+  earlier_id         bigint      NOT NULL,
+  block              bigint      NOT NULL,
+  undo_block         bigint      NOT NULL,
+  details            bytea       NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX intake_import_same ON intake_import (sha256, kind);
+CREATE INDEX intake_import_unit ON intake_import (unit_id, id);
+
+CREATE TABLE intake_problem_batch (
+  import_id          bigint      NOT NULL,
+  batch              bigint      NOT NULL,
+  rows               bigint      NOT NULL,
+  sealed             bytea       NOT NULL,
+  PRIMARY KEY (import_id, batch)
+);
+
+CREATE TABLE intake_row (
+  worker_id          bigint      NOT NULL,
+  import_id          bigint      NOT NULL,
+  line               bigint      NOT NULL,
+  sealed             bytea       NOT NULL,
+  PRIMARY KEY (worker_id, import_id, line)
+);
+
+CREATE TABLE intake_stage (
+  import_id          bigint      NOT NULL,
+  batch              bigint      NOT NULL,
+  rows               bigint      NOT NULL,
+  sealed             bytea       NOT NULL,
+  PRIMARY KEY (import_id, batch)
+);
+
+CREATE TABLE ledger_block (
+  number             bigint      NOT NULL,
+  recorded_at        timestamptz NOT NULL,
+  recorded_by        bigint      NOT NULL,
+  facts              bigint      NOT NULL,
+  pieces             bigint      NOT NULL,
+  sums               bytea       NOT NULL,
+  hash_before        bytea       NOT NULL,
+  hash               bytea       NOT NULL,
+  PRIMARY KEY (number)
+);
+
+CREATE TABLE ledger_fact (
+  worker_id          bigint      NOT NULL,
+  block              bigint      NOT NULL,
+  position           bigint      NOT NULL,
+  kind               bigint      NOT NULL,
+  attr               text        NOT NULL,
+  quantity           bigint      NOT NULL,
+  amount_fen         bigint      NOT NULL,
+  cause              bigint      NOT NULL,
+  entry              bigint      NOT NULL,
+  occurred_on        date        NOT NULL,
+  employer_id        bigint      NOT NULL,
+  using_id           bigint      NOT NULL,
+  union_id           bigint      NOT NULL,
+  district           bigint      NOT NULL,
+  industry           bigint      NOT NULL,
+  ownership          bigint      NOT NULL,
+  size               bigint      NOT NULL,
+  occupation         bigint      NOT NULL,
+  rank               bigint      NOT NULL,
+  rank_ever          bigint      NOT NULL,
+  sex                bigint      NOT NULL,
+  birth_month        bigint      NOT NULL,
+  member             bigint      NOT NULL,
+  worker_class       bigint      NOT NULL,
+  subject_id         bigint      NOT NULL,
+  import_id          bigint      NOT NULL,
+  line               bigint      NOT NULL,
+  reverses_block     bigint      NOT NULL,
+  reverses_position  bigint      NOT NULL,
+  PRIMARY KEY (worker_id, block, position)
+);
+CREATE INDEX ledger_fact_place ON ledger_fact (block, position);
+CREATE INDEX ledger_fact_subject ON ledger_fact (kind, subject_id) WHERE worker_id = 0;
+
+CREATE TABLE ledger_head (
+  id                 bigint      NOT NULL,
+  number             bigint      NOT NULL,
+  hash               bytea       NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+);
+
+CREATE TABLE ledger_piece (
+  block              bigint      NOT NULL,
+  piece              bigint      NOT NULL,
+  facts              bigint      NOT NULL,
+  packed             bytea       NOT NULL,
+  PRIMARY KEY (block, piece)
+);
+
+CREATE TABLE org_head (
+  id                 bigint      NOT NULL,
+  version            bigint      NOT NULL,
+  numbered_on        date        NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+);
+
+CREATE TABLE org_observation (
+  unit_id            bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  as_of_on           date        NOT NULL,
+  kind               text        NOT NULL,
+  name               text        NOT NULL,
+  code               text        NOT NULL,
+  parent_id          bigint      NOT NULL,
+  district           bigint      NOT NULL,
+  industry           bigint      NOT NULL,
+  ownership          bigint      NOT NULL,
+  size               bigint      NOT NULL,
+  founded_on         date,
+  import_id          bigint      NOT NULL,
+  line               bigint      NOT NULL,
+  withdrawn          boolean     NOT NULL,
+  PRIMARY KEY (unit_id, id),
+  FOREIGN KEY (unit_id) REFERENCES org_unit (unit_id)
+);
+CREATE INDEX org_observation_import ON org_observation (import_id);
+
+CREATE TABLE org_unit (
+  unit_id            bigint      NOT NULL,
+  code               text,
+  kind               text        NOT NULL,
+  lo                 bigint      NOT NULL,
+  hi                 bigint      NOT NULL,
+  version            bigint      NOT NULL,
+  PRIMARY KEY (unit_id),
+  UNIQUE (code)
+);
+CREATE INDEX org_unit_lo ON org_unit (lo);
+
+CREATE TABLE registry_certificate (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  number_index       bytea       NOT NULL,
+  number_sealed      bytea       NOT NULL,
+  as_of              date        NOT NULL,
+  rank               bigint      NOT NULL,
+  occupation         bigint      NOT NULL,
+  issued_on          date        NOT NULL,
+  expires_on         date        NOT NULL,
+  revoked_on         date,
+  district           bigint      NOT NULL,
+  sex                bigint      NOT NULL,
+  birth_month        bigint      NOT NULL,
+  import_id          bigint      NOT NULL,
+  line               bigint      NOT NULL,
+  recorded_at        timestamptz NOT NULL,
+  withdrawn_at       timestamptz,
+  PRIMARY KEY (worker_id, id)
+);
+CREATE INDEX registry_certificate_district ON registry_certificate (district);
+CREATE INDEX registry_certificate_import ON registry_certificate (import_id);
+
+CREATE TABLE registry_certificate_number (
+  number_index       bytea       NOT NULL,
+  worker_id          bigint      NOT NULL,
+  PRIMARY KEY (number_index)
+);
+
+CREATE TABLE registry_employment (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  employer_id        bigint      NOT NULL,
+  as_of              date        NOT NULL,
+  started_on         date,
+  left_on            date,
+  post               bigint      NOT NULL,
+  occupation         bigint      NOT NULL,
+  member             boolean     NOT NULL,
+  main               boolean     NOT NULL,
+  sex                bigint      NOT NULL,
+  birth_month        bigint      NOT NULL,
+  import_id          bigint      NOT NULL,
+  line               bigint      NOT NULL,
+  recorded_at        timestamptz NOT NULL,
+  withdrawn_at       timestamptz,
+  PRIMARY KEY (worker_id, id)
+);
+CREATE INDEX registry_employment_employer ON registry_employment (employer_id);
+CREATE INDEX registry_employment_import ON registry_employment (import_id);
+
+CREATE TABLE registry_identity (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  sex                bigint      NOT NULL,
+  birth_month        bigint      NOT NULL,
+  reason             text        NOT NULL,
+  recorded_at        timestamptz NOT NULL,
+  recorded_by        bigint      NOT NULL,
+  withdrawn_at       timestamptz,
+  PRIMARY KEY (worker_id, id)
+);
+
+CREATE TABLE registry_leaver (
+  worker_id          bigint      NOT NULL,
+  import_id          bigint      NOT NULL,
+  employer_id        bigint      NOT NULL,
+  as_of              date        NOT NULL,
+  state              text        NOT NULL,
+  decided_at         timestamptz,
+  decided_by         bigint      NOT NULL,
+  PRIMARY KEY (worker_id, import_id)
+);
+CREATE INDEX registry_leaver_import ON registry_leaver (import_id);
+
+CREATE TABLE registry_number (
+  number_index       bytea       NOT NULL,
+  worker_id          bigint      NOT NULL,
+  PRIMARY KEY (number_index)
+);
+
+CREATE TABLE registry_statistic (
+  id                 bigint      NOT NULL,
+  series_id          bigint      NOT NULL,
+  indicator          text        NOT NULL,
+  district           bigint      NOT NULL,
+  as_of              date        NOT NULL,
+  value              bigint      NOT NULL,
+  source             text        NOT NULL,
+  import_id          bigint      NOT NULL,
+  line               bigint      NOT NULL,
+  recorded_at        timestamptz NOT NULL,
+  withdrawn_at       timestamptz,
+  PRIMARY KEY (id)
+);
+CREATE INDEX registry_statistic_import ON registry_statistic (import_id);
+CREATE INDEX registry_statistic_series ON registry_statistic (indicator, district);
+
+CREATE TABLE registry_worker (
+  worker_id          bigint      NOT NULL,
+  wrapped_key        bytea       NOT NULL,
+  name               text        NOT NULL,
+  name_fold          text        NOT NULL,
+  pinyin_fold        text        NOT NULL,
+  initials_fold      text        NOT NULL,
+  id_kind            text        NOT NULL,
+  id_sealed          bytea       NOT NULL,
+  phone_sealed       bytea,
+  sex                bigint      NOT NULL,
+  birth_month        bigint      NOT NULL,
+  unit_id            bigint      NOT NULL,
+  employer_id        bigint      NOT NULL,
+  district           bigint      NOT NULL,
+  rank               bigint      NOT NULL,
+  rank_ever          bigint      NOT NULL,
+  worker_class       bigint      NOT NULL,
+  created_at         timestamptz NOT NULL,
+  version            bigint      NOT NULL,
+  PRIMARY KEY (worker_id)
+);
+CREATE INDEX registry_worker_unit ON registry_worker (unit_id, worker_id);
