@@ -2,6 +2,7 @@
 # alone; `test-all` also needs what .ci/run installs (PostgreSQL, Chromium, a C compiler).
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help build generate test test-race test-postgres test-browser test-all check bench fuzz
 
 GO ?= go
@@ -38,9 +39,9 @@ test-browser: ## the tests that drive Chromium
 	$(TEST) -tags browser -run '^TestBrowser' $(addprefix ./,$(BROWSED))
 
 check: ## generated files are fresh, formatted, vetted, modules tidy and untouched
-	@before=$$(find . -name '*_templ.go' -exec sha256sum {} + | sort); \
+	@before=$$(find . -name '*_templ.go' -exec cksum {} + | sort); \
 	$(GO) tool templ generate -path internal/web; \
-	after=$$(find . -name '*_templ.go' -exec sha256sum {} + | sort); \
+	after=$$(find . -name '*_templ.go' -exec cksum {} + | sort); \
 	if [ "$$before" != "$$after" ]; then echo 'generated pages were stale; they are fresh now: commit them' >&2; exit 1; fi
 	@stale=$$(gofmt -l cmd figures internal stories); \
 	if [ -n "$$stale" ]; then echo "not formatted by gofmt:" $$stale >&2; exit 1; fi

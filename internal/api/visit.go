@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"runtime/debug"
 	"strings"
@@ -214,17 +213,30 @@ func (s *Server) found(mux *http.ServeMux) http.Handler {
 			mux.ServeHTTP(w, r)
 			return
 		}
-		said := httptest.NewRecorder()
+		said := &heard{header: http.Header{}}
 		h.ServeHTTP(said, r)
-		v := visitOf(r.Context())
-		if said.Code == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", said.Header().Get("Allow"))
-			s.plain(v, said.Code, "method_not_allowed").write(w)
+		if said.status == http.StatusMethodNotAllowed {
+			w.Header().Set("Allow", said.header.Get("Allow"))
+			s.plain(w, r, said.status, "api.method_not_allowed")
 			return
 		}
-		s.plain(v, http.StatusNotFound, "no_operation").write(w)
+		s.plain(w, r, http.StatusNotFound, "api.no_operation")
 	})
 }
+
+// heard listens to what the mux says of an address that it does not serve.
+type heard struct {
+	header http.Header
+	status int
+}
+
+// Header gives the header that the mux fills.
+func (h *heard) Header() http.Header { return h.header }
+
+// WriteHeader remembers the status.
+func (h *heard) WriteHeader(status int) { h.status = status }
+
+func (h *heard) Write(b []byte) (int, error) { return len(b), nil }
 
 // gate stands before an operation: it names it for the log and sends away who is not logged in,
 // before anything of the request is read.

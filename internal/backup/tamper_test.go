@@ -15,6 +15,7 @@ import (
 	"tuoxing/internal/backup"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/locale"
 	"tuoxing/internal/testkit"
 )
 
@@ -209,8 +210,8 @@ func TestRestore_refuses_every_tampered_archive_and_leaves_nothing_behind(t *tes
 			t.Errorf("%s: the fault names %q, want %q", name, said, names)
 		}
 		for _, lang := range locale.Langs {
-			if said := locale.New(lang).Fault(f); strings.Contains(said, "%!") || strings.Contains(said, f.Key) {
-				t.Errorf("%s in %s: %s", name, lang, said)
+			if p := locale.New(lang); !p.Has(f.Key) || f.Fix != "" && !p.Has(f.Fix) || strings.Contains(p.T(f.Key, f.Args...), "%!") {
+				t.Errorf("%s in %s: %s · %s", name, lang, p.T(f.Key, f.Args...), p.T(f.Fix))
 			}
 		}
 		if list, err := os.ReadDir(files); err == nil && len(list) != 0 {

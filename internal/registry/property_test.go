@@ -28,8 +28,8 @@ var (
 )
 
 const (
-	histories  = 120
-	operations = 24
+	histories  = 9
+	operations = 18
 )
 
 // figure is one population and the ways to cut it, as the indicators do.
