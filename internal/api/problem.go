@@ -30,16 +30,16 @@ const problemTypes = "urn:tuoxing:problem:"
 
 // Problem is an error as RFC 9457 writes it, with four members of our own: code, fix, request, demo.
 type Problem struct {
-	Type    string      `json:"type" doc:"urn:tuoxing:problem: and the kind: invalid, not_found, conflict, forbidden, unauthenticated, too_large, unavailable, internal"`
-	Title   string      `json:"title" doc:"The kind in the language of the caller"`
-	Status  int         `json:"status"`
-	Detail  string      `json:"detail" doc:"What is wrong, in the language of the caller"`
-	Code    string      `json:"code" doc:"Stable name of exactly this problem, e.g. figure.dim_not_there"`
-	Fix     string      `json:"fix,omitempty" doc:"What to do about it"`
-	Errors  []BadField  `json:"errors,omitempty" doc:"Problems of single inputs"`
-	Request string      `json:"request" doc:"The number to give when asking for help"`
-	Demo    bool        `json:"demo" doc:"The database holds a made-up city"`
-	kind    fault.Kind  // of Type
+	Type    string     `json:"type" doc:"urn:tuoxing:problem: and the kind: invalid, not_found, conflict, forbidden, unauthenticated, too_large, unavailable, internal"`
+	Title   string     `json:"title" doc:"The kind in the language of the caller"`
+	Status  int        `json:"status"`
+	Detail  string     `json:"detail" doc:"What is wrong, in the language of the caller"`
+	Code    string     `json:"code" doc:"Stable name of exactly this problem, e.g. figure.dim_not_there"`
+	Fix     string     `json:"fix,omitempty" doc:"What to do about it"`
+	Errors  []BadField `json:"errors,omitempty" doc:"Problems of single inputs"`
+	Request string     `json:"request" doc:"The number to give when asking for help"`
+	Demo    bool       `json:"demo" doc:"The database holds a made-up city"`
+	kind    fault.Kind // of Type
 }
 
 // BadField is what is wrong with one input.

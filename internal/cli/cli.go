@@ -67,6 +67,8 @@ type commands struct {
 	Verify   verifyCmd   `cmd:"" help:"Re-hash the ledger and compare it with every row it stands for."`
 	User     userCmd     `cmd:"" help:"Manage users."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring a database to this version."`
+	Backup   backupCmd   `cmd:"" help:"Write everything but the key file into one archive."`
+	Restore  restoreCmd  `cmd:"" help:"Fill an empty database from an archive."`
 	Config_  configCmd   `cmd:"" name:"config" help:"Show how a process would run."`
 	Gallery  galleryCmd  `cmd:"" help:"Serve every page with sample data; needs no database."`
 }

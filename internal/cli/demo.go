@@ -60,7 +60,7 @@ func (cmd *demoCmd) Run(c *console) (err error) {
 		cfg.DB = filepath.Join(cmd.Dir, "tuoxing.db")
 	}
 	if cfg.FilesDir == "" {
-		cfg.FilesDir = filepath.Join(cmd.Dir, "files")
+		cfg.FilesDir = filepath.Join(cmd.Dir, "tuoxing.files") // as for a database file in that folder
 	}
 	if cfg.KeyFile == "" {
 		cfg.KeyFile = filepath.Join(cmd.Dir, "tuoxing.key")

@@ -290,7 +290,7 @@ func spellsAt(employer org.UnitID, list []*EmploymentRow) []spell {
 			cur = &out[n-1]
 		}
 		if r.LeftOn.Valid {
-			if cur != nil && r.LeftOn.V > cur.start {
+			if cur != nil && r.LeftOn.V > cur.start && cur.end != r.LeftOn.V-1 { // else a confirmation
 				cur.end, cur.left = r.LeftOn.V-1, r.source()
 			}
 			continue
@@ -302,9 +302,9 @@ func spellsAt(employer org.UnitID, list []*EmploymentRow) []spell {
 			}
 			out = append(out, s)
 			cur = &out[len(out)-1]
-		} else if r.StartedOn.Valid && r.StartedOn.V != cur.start {
-			if s := r.StartedOn.V; len(out) < 2 || s > out[len(out)-2].end {
-				cur.start, cur.says = min(s, r.AsOf), r.source()
+		} else if s := min(r.StartedOn.V, r.AsOf); r.StartedOn.Valid && s != cur.start {
+			if len(out) < 2 || s > out[len(out)-2].end {
+				cur.start, cur.says = s, r.source()
 			}
 		}
 		cur.add(r)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"tuoxing/internal/account"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/locale"
 	"tuoxing/internal/web/page/errorpage"
@@ -44,8 +45,12 @@ func (s *Server) page(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visitOf(r)
 		v.route = route.Name
-		if !route.Public && !v.actor.Known() {
+		if !route.Public && !v.known() {
 			s.askLogin(w, r)
+			return
+		}
+		if v.actor.MustChange && !route.First {
+			http.Redirect(w, r, "/password", http.StatusSeeOther)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
@@ -58,9 +63,16 @@ func (s *Server) page(route Route) http.Handler {
 // base is what every page knows of its request.
 func (s *Server) base(r *http.Request) part.Base {
 	v := visitOf(r)
-	b := part.Base{Printer: locale.New(v.lang), Actor: v.actor, Path: r.URL.RequestURI(), Demo: s.Demo, RequestID: v.id, Theme: v.theme}
-	if v.actor.Known() {
-		b.Nav = nav()
+	b := part.Base{Printer: locale.New(v.lang), Path: r.URL.RequestURI(), Demo: s.Demo, RequestID: v.id, Theme: v.theme}
+	if r.Method != http.MethodGet { // what was sent is not in the address, and there is nothing to come back to
+		b.Path = r.URL.Path
+	}
+	if v.known() {
+		b.Actor = part.Actor{Name: v.actor.Name, Role: b.T(v.actor.Role.Key()), Unit: v.unit}
+		if v.unit == "" {
+			b.Actor.Unit = b.T("web.whole_city")
+		}
+		b.Nav, b.Search = nav(v.actor), may(v.actor, account.WorkerRead)
 	}
 	return b
 }
@@ -101,7 +113,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := errorpage.Page{Base: b, Status: statusOf[fault.KindOf(err)], Back: part.Link{Label: b.T("web_error.home"), Href: "/"}}
 	p.Sentence, p.Fix = b.Fault(err)
 	p.Problems = b.Problems(fault.Fields(err))
-	if !v.actor.Known() {
+	if !v.known() {
 		p.Back = part.Link{Label: b.T("web_error.login"), Href: "/login"}
 	}
 	if werr := s.render(w, r, p.Status, errorpage.Show(p)); werr != nil {
@@ -113,9 +125,15 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // askLogin sends a reader without a session to the login page and remembers where they
 // wanted to go; a part of a page that htmx fetches moves the whole window.
 func (s *Server) askLogin(w http.ResponseWriter, r *http.Request) {
-	to := "/login"
-	if r.Method == http.MethodGet && r.Header.Get("HX-Request") == "" {
-		to += "?back=" + url.QueryEscape(r.URL.RequestURI())
+	to, q := "/login", url.Values{}
+	if r.Method == http.MethodGet && r.Header.Get("HX-Request") == "" && r.URL.Path != "/" {
+		q.Set("back", r.URL.RequestURI())
+	}
+	if visitOf(r).token != "" {
+		q.Set("said", saidEnded)
+	}
+	if len(q) > 0 {
+		to += "?" + q.Encode()
 	}
 	if r.Header.Get("HX-Request") != "" {
 		w.Header().Set("HX-Redirect", to)

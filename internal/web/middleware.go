@@ -10,9 +10,9 @@ import (
 	"runtime/debug"
 	"time"
 
+	"tuoxing/internal/account"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/locale"
-	"tuoxing/internal/web/part"
 )
 
 // visit is what is known of one request. Middleware fills it from the outside in.
@@ -21,11 +21,16 @@ type visit struct {
 	route string
 	lang  locale.Lang
 	theme string
-	actor part.Actor
-	cause error // what the log says of a failed request
+	actor account.Actor // the zero Actor is nobody
+	unit  string        // name of the actor's unit, in the reader's language for the whole city
+	token string        // of the session, for logging out
+	cause error         // what the log says of a failed request
 }
 
 type visitKey struct{}
+
+// known reports whether somebody is logged in.
+func (v *visit) known() bool { return v.actor.Role != "" }
 
 // visitOf gives the visit of a request; every request has one behind identify.
 func visitOf(r *http.Request) *visit {
@@ -135,12 +140,16 @@ func (s *Server) session(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		actor, err := s.WhoIs(r.Context(), c.Value)
+		v := visitOf(r)
+		v.token = c.Value
+		v.actor, err = s.Accounts.Authenticate(r.Context(), c.Value)
+		if err == nil && v.actor.Scope.Unit != 0 {
+			v.unit, err = s.unitName(r.Context(), v.actor.Scope.Unit)
+		}
 		if err != nil && !fault.Is(err, fault.Unauthenticated) {
 			s.fail(w, r, fmt.Errorf("find the session: %w", err))
 			return
 		}
-		visitOf(r).actor = actor
 		next.ServeHTTP(w, r)
 	})
 }

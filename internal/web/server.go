@@ -6,7 +6,8 @@
 // page/, made of the pieces in part/. Every page works without JavaScript, charts excepted.
 //
 // A rule written here is a bug: rights, checks and sums live in the modules. Nothing of a
-// person (name, ID number, search words) goes into the log, an address or an error text.
+// person (name, ID number, search words) goes into the log or an error text; an ID number
+// that is searched for goes into no address.
 package web
 
 import (
@@ -15,12 +16,27 @@ import (
 	"net/http"
 	"time"
 
+	"tuoxing/internal/account"
+	"tuoxing/internal/db"
+	"tuoxing/internal/figure"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/org"
+	"tuoxing/internal/registry"
 	"tuoxing/internal/web/part"
 	"tuoxing/internal/web/static"
 )
 
 // Server serves the pages. All fields are set once, before Handler is called.
 type Server struct {
+	DB       *db.DB
+	Accounts *account.Service
+	Figures  *figure.Service
+	Registry *registry.Service
+	Intake   *intake.Service
+	Org      *org.Service
+	Book     *ledger.Book
+
 	Log  *slog.Logger
 	Now  func() time.Time
 	Demo bool // the database holds a made-up city: every page says so
@@ -28,9 +44,20 @@ type Server struct {
 	Secure bool
 	// MaxUpload is the largest file that may be handed in, in bytes.
 	MaxUpload int64
-	// WhoIs names the person behind a session token. An unknown or ended session is an
-	// Unauthenticated fault; anything else is internal.
-	WhoIs func(ctx context.Context, token string) (part.Actor, error)
+	// Viewer is an actor as intake asks for it.
+	Viewer func(ctx context.Context, who account.Actor) (intake.Viewer, error)
+	// Run orders an act on an import: stage (read, check, then try out), try, apply, or undo with
+	// its reason. It checks the right and the scope, and returns once the work is in the queue.
+	Run func(ctx context.Context, who account.Actor, id intake.ImportID, act, why string) error
+	// Logins are shown on the login page of a made-up city.
+	Logins []Login
+}
+
+// Login is an account that anybody may try.
+type Login struct {
+	Login, Password string
+	Role            account.Role
+	Unit            string // name of the unit, empty for the whole city
 }
 
 // Route is one line of the list of everything the server answers.
@@ -39,30 +66,94 @@ type Route struct {
 	Pattern string // of http.ServeMux, without the method
 	Name    string // of the log and of the tests: figure.rows
 	Public  bool   // also for people who are not logged in
+	First   bool   // also for people who have to change their password first
 	MaxBody int64  // of the request, in bytes; 0 is maxForm
 	Handle  func(http.ResponseWriter, *http.Request) error
 }
 
-// maxForm is the largest ordinary form: long texts and a few hundred ticked boxes.
+// maxForm is the largest ordinary form: long texts and a few thousand ticked boxes.
 const maxForm = 1 << 20
+
+// formOver is what a form adds to the file it carries.
+const formOver = 1 << 16
 
 // Routes is everything the server answers except static files. A test asks each line as
 // nobody, as a stranger and as the right person.
 func (s *Server) Routes() []Route {
 	return []Route{
-		{Method: "GET", Pattern: "/login", Name: "login.form", Public: true, Handle: s.getLogin},
-		{Method: "POST", Pattern: "/preference", Name: "preference.set", Public: true, Handle: s.postPreference},
+		{Method: "GET", Pattern: "/login", Name: "login.form", Public: true, First: true, Handle: s.getLogin},
+		{Method: "POST", Pattern: "/login", Name: "login.do", Public: true, First: true, Handle: s.postLogin},
+		{Method: "POST", Pattern: "/logout", Name: "logout", First: true, Handle: s.postLogout},
+		{Method: "GET", Pattern: "/password", Name: "password.form", First: true, Handle: s.getPassword},
+		{Method: "POST", Pattern: "/password", Name: "password.change", First: true, Handle: s.postPassword},
+		{Method: "POST", Pattern: "/preference", Name: "preference.set", Public: true, First: true, Handle: s.postPreference},
+
+		{Method: "GET", Pattern: "/{$}", Name: "home", Handle: s.getHome},
+		{Method: "GET", Pattern: "/figures", Name: "figure.list", Handle: s.getFigures},
+		{Method: "GET", Pattern: "/figures/{name}", Name: "figure.show", Handle: s.getFigure},
+		{Method: "GET", Pattern: "/figures/{name}/table.csv", Name: "figure.table_csv", Handle: s.getFigureTable(asCSV)},
+		{Method: "GET", Pattern: "/figures/{name}/table.xlsx", Name: "figure.table_xlsx", Handle: s.getFigureTable(asXLSX)},
+		{Method: "GET", Pattern: "/figures/{name}/rows", Name: "figure.rows", Handle: s.getRows},
+		{Method: "GET", Pattern: "/figures/{name}/rows.csv", Name: "figure.rows_csv", Handle: s.getRowsFile(asCSV)},
+		{Method: "GET", Pattern: "/figures/{name}/rows.xlsx", Name: "figure.rows_xlsx", Handle: s.getRowsFile(asXLSX)},
+
+		{Method: "GET", Pattern: "/workers", Name: "worker.list", Handle: s.getWorkers},
+		{Method: "POST", Pattern: "/workers", Name: "worker.search", Handle: s.postWorkers},
+		{Method: "GET", Pattern: "/workers.csv", Name: "worker.csv", Handle: s.getWorkersFile(asCSV)},
+		{Method: "GET", Pattern: "/workers.xlsx", Name: "worker.xlsx", Handle: s.getWorkersFile(asXLSX)},
+		{Method: "GET", Pattern: "/workers/{id}", Name: "worker.show", Handle: s.getWorker},
+		{Method: "POST", Pattern: "/workers/{id}/show", Name: "worker.reveal", Handle: s.postReveal},
+
+		{Method: "GET", Pattern: "/imports", Name: "import.list", Handle: s.getImports},
+		{Method: "GET", Pattern: "/imports/new", Name: "import.new", Handle: s.getNewImport},
+		{Method: "POST", Pattern: "/imports", Name: "import.upload", MaxBody: s.MaxUpload + formOver, Handle: s.postImport},
+		{Method: "GET", Pattern: "/imports/{id}", Name: "import.show", Handle: s.getImport},
+		{Method: "GET", Pattern: "/imports/{id}/progress", Name: "import.progress", Handle: s.getProgress},
+		{Method: "POST", Pattern: "/imports/{id}/apply", Name: "import.apply", Handle: s.postApply},
+		{Method: "POST", Pattern: "/imports/{id}/confirm", Name: "import.confirm", Handle: s.postConfirm},
+		{Method: "POST", Pattern: "/imports/{id}/codes", Name: "import.codes", Handle: s.postCodes},
+		{Method: "POST", Pattern: "/imports/{id}/leavers", Name: "import.leavers", Handle: s.postLeavers},
+		{Method: "POST", Pattern: "/imports/{id}/discard", Name: "import.discard", Handle: s.postDiscard},
+		{Method: "GET", Pattern: "/imports/{id}/undo", Name: "import.undo_ask", Handle: s.getUndo},
+		{Method: "POST", Pattern: "/imports/{id}/undo", Name: "import.undo", Handle: s.postUndo},
+		{Method: "GET", Pattern: "/imports/{id}/rejects", Name: "import.rejects", Handle: s.getRejects},
+		{Method: "GET", Pattern: "/imports/{id}/rows/{sheet}/{row}", Name: "import.row", Handle: s.getRow},
+		{Method: "POST", Pattern: "/imports/{id}/rows/{sheet}/{row}", Name: "import.row_reveal", Handle: s.postRow},
+
+		{Method: "GET", Pattern: "/blocks", Name: "block.list", Handle: s.getBlocks},
 	}
 }
 
-// nav is the main menu.
-func nav() []part.NavItem {
-	return []part.NavItem{
-		{Key: "web.nav_home", Icon: "home", Href: "/"},
-		{Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"},
-		{Key: "web.nav_workers", Icon: "users", Href: "/workers"},
-		{Key: "web.nav_imports", Icon: "file-import", Href: "/imports"},
+// menu is the main menu: each entry with the right that its page asks for.
+var menu = []struct {
+	part.NavItem
+	right account.Right
+}{
+	{part.NavItem{Key: "web.nav_home", Icon: "home", Href: "/"}, ""},
+	{part.NavItem{Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"}, account.FigureRead},
+	{part.NavItem{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, account.WorkerRead},
+	{part.NavItem{Key: "web.nav_imports", Icon: "file-import", Href: "/imports"}, account.ImportRead},
+	{part.NavItem{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, account.BlockRead},
+}
+
+// nav is the part of the menu that an actor may use.
+func nav(who account.Actor) []part.NavItem {
+	var out []part.NavItem
+	for _, m := range menu {
+		if may(who, m.right) {
+			out = append(out, m.NavItem)
+		}
 	}
+	return out
+}
+
+// may reports whether a page should offer what needs a right; "" needs none but a password of
+// one's own. The module that does it asks again.
+func may(who account.Actor, right account.Right) bool {
+	if right == "" {
+		return !who.MustChange
+	}
+	return who.Must(right) == nil
 }
 
 // Handler builds the door: the routes behind request id → log → recover → session →
@@ -72,7 +163,7 @@ func (s *Server) Handler() http.Handler {
 	for _, r := range s.Routes() {
 		mux.Handle(r.Method+" "+r.Pattern, s.page(r))
 	}
-	lost := Route{Name: "lost", Public: true, Handle: func(http.ResponseWriter, *http.Request) error { return notFound() }}
+	lost := Route{Name: "lost", Public: true, First: true, Handle: func(http.ResponseWriter, *http.Request) error { return notFound() }}
 	mux.Handle("/", s.page(lost))
 	pages := s.identify(s.logged(s.recovered(s.session(s.language(s.sameOrigin(mux))))))
 

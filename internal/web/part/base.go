@@ -35,6 +35,7 @@ type Base struct {
 	RequestID string
 	Theme     string // light, dark, or empty: as the device says
 	Nav       []NavItem
+	Search    bool // the reader may look people up
 }
 
 // HTMLLang is the value of the page's lang attribute.
