@@ -18,15 +18,15 @@ import (
 
 // User is an account. It says who works here, never which worker's file is whose.
 type User struct {
-	ID          int64 `json:"id,string"`
-	Login       string
-	Name        string
-	Role        Role
-	Unit        org.UnitID // 0: the whole installation
-	MustChange  bool
-	LockedUntil time.Time // zero: not locked
-	DisabledAt  time.Time // zero: in use
-	CreatedAt   time.Time
+	ID          int64      `json:"id,string"`
+	Login       string     `json:"login"`
+	Name        string     `json:"name"`
+	Role        Role       `json:"role"`
+	Unit        org.UnitID `json:"unit"` // 0: the whole installation
+	MustChange  bool       `json:"must_change"`
+	LockedUntil time.Time  `json:"locked_until,omitzero"` // zero: not locked
+	DisabledAt  time.Time  `json:"disabled_at,omitzero"`  // zero: in use
+	CreatedAt   time.Time  `json:"created_at"`
 }
 
 // firstID is the id of the first user: two first users at once meet in the primary key.

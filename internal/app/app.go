@@ -156,7 +156,7 @@ func (a *App) wire() error {
 	a.Org.OnChange = a.Registry.UnitsChanged
 	a.Accounts = account.New(a.DB, a.Org)
 	a.Book = ledger.NewBook(a.DB)
-	a.Intake = &intake.Service{DB: a.DB, Vault: a.Vault, Files: a.Files, Audit: audit.Add, Limits: sheet.Default, Targets: map[string]*intake.Target{}}
+	a.Intake = &intake.Service{DB: a.DB, Vault: a.Vault, Files: a.Files, Audit: audit.Add, Demo: func() bool { return a.Demo }, Limits: sheet.Default, Targets: map[string]*intake.Target{}}
 	a.Intake.Limits.File = a.Config.MaxUpload
 	for _, t := range []*intake.Target{a.Registry.OrganisationsTarget(), a.Registry.RosterTarget(), a.Registry.CertificatesTarget(), a.Registry.StatisticsTarget()} {
 		a.Intake.Targets[t.Kind] = t

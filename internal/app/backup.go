@@ -56,10 +56,14 @@ func Restore(ctx context.Context, cfg Config, log *slog.Logger, from, keyFile st
 	if err != nil {
 		return m, err
 	}
-	if err := copyKey(cfg.KeyFile, keyFile); err != nil {
+	key, err := readKey(cfg.KeyFile, keyFile)
+	if err != nil {
 		return m, err
 	}
 	if m, err = fill(ctx, cfg, in, info.Size(), progress); err != nil {
+		return m, err
+	}
+	if err := putKey(cfg.KeyFile, key); err != nil {
 		return m, err
 	}
 	a, err := Open(ctx, cfg, log, Options{})
@@ -78,29 +82,39 @@ func fill(ctx context.Context, cfg Config, in io.ReaderAt, size int64, progress 
 	if err != nil {
 		return backup.Manifest{}, err
 	}
-	if err := d.Migrate(ctx); err != nil {
+	// An older installation is not touched: not even migrated.
+	version, err := d.Version(ctx)
+	if err == nil && version != 0 && version != db.Newest() {
+		err = fault.New(fault.Conflict, "app.restore_not_empty")
+	}
+	if err == nil {
+		err = d.Migrate(ctx)
+	}
+	if err != nil {
 		return backup.Manifest{}, errors.Join(err, d.Close())
 	}
 	m, err := backup.Restore(ctx, d, cfg.FilesDir, in, size, progress)
 	return m, errors.Join(err, d.Close())
 }
 
-// copyKey puts the key file beside the new database. The same file may lie there already; another
-// one is never overwritten.
-func copyKey(to, from string) error {
+// readKey reads the key file that belongs to the archive. The same file may lie in its place
+// already; another one is never overwritten.
+func readKey(to, from string) ([]byte, error) {
 	key, err := os.ReadFile(from)
 	if err != nil {
-		return fault.New(fault.NotFound, "app.key_unreadable", from).Because(err)
+		return nil, fault.New(fault.NotFound, "app.key_unreadable", from).Because(err)
 	}
 	there, err := os.ReadFile(to)
 	switch {
-	case err == nil && string(there) == string(key):
-		return nil
+	case errors.Is(err, fs.ErrNotExist) || err == nil && string(there) == string(key):
+		return key, nil
 	case err == nil:
-		return fault.New(fault.Conflict, "app.key_there", to)
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
+		return nil, fault.New(fault.Conflict, "app.key_there", to)
 	}
+	return nil, err
+}
+
+func putKey(to string, key []byte) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}

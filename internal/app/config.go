@@ -19,13 +19,13 @@ import (
 // Config is how a process runs. Every field works at its zero value. It is read from the defaults,
 // then a YAML file, then TUOXING_* variables, then flags, and passed down by value.
 type Config struct {
-	DB        string `yaml:"db" env:"TUOXING_DB" help:"file path (SQLite) or postgres:// URL"`
-	KeyFile   string `yaml:"key_file" env:"TUOXING_KEY_FILE" help:"master key, outside the database"`
-	FilesDir  string `yaml:"files_dir" env:"TUOXING_FILES_DIR" help:"folder of the encrypted originals"`
-	Addr      string `yaml:"addr" env:"TUOXING_ADDR" help:"host:port of the server"`
-	Secure    bool   `yaml:"secure_cookies" env:"TUOXING_SECURE_COOKIES" help:"cookies for encrypted connections only"`
-	MaxUpload int64  `yaml:"max_upload" env:"TUOXING_MAX_UPLOAD" help:"largest file in bytes"`
-	Node      uint8  `yaml:"node" env:"TUOXING_NODE" help:"number of this process among those of one database"`
+	DB        string `yaml:"db" json:"db" env:"TUOXING_DB" help:"file path (SQLite) or postgres:// URL"`
+	KeyFile   string `yaml:"key_file" json:"key_file" env:"TUOXING_KEY_FILE" help:"master key, outside the database"`
+	FilesDir  string `yaml:"files_dir" json:"files_dir" env:"TUOXING_FILES_DIR" help:"folder of the encrypted originals"`
+	Addr      string `yaml:"addr" json:"addr" env:"TUOXING_ADDR" help:"host:port of the server"`
+	Secure    bool   `yaml:"secure_cookies" json:"secure_cookies" env:"TUOXING_SECURE_COOKIES" help:"cookies for encrypted connections only"`
+	MaxUpload int64  `yaml:"max_upload" json:"max_upload" env:"TUOXING_MAX_UPLOAD" help:"largest file in bytes"`
+	Node      uint8  `yaml:"node" json:"node" env:"TUOXING_NODE" help:"number of this process among those of one database"`
 }
 
 // Defaults of the fields that are not derived from others.
@@ -120,12 +120,28 @@ func (c Config) Filled() Config {
 	return c
 }
 
-// Shown is the configuration for printing: the password in a URL is hidden.
+// Shown is the configuration for printing: passwords in a URL are hidden, whether they stand before
+// the host or among the parameters. It works on the text, because what is no URL must be hidden too.
 func (c Config) Shown() Config {
-	if at := strings.LastIndex(c.DB, "@"); db.IsPostgres(c.DB) && at > 0 {
-		if colon := strings.LastIndex(c.DB[:at], ":"); colon > strings.Index(c.DB, "://")+2 {
-			c.DB = c.DB[:colon+1] + "***" + c.DB[at:]
+	if !db.IsPostgres(c.DB) {
+		return c
+	}
+	scheme, rest, _ := strings.Cut(c.DB, "://")
+	rest, query, hasQuery := strings.Cut(rest, "?")
+	if at := strings.LastIndex(rest, "@"); at >= 0 {
+		if user, _, hasPassword := strings.Cut(rest[:at], ":"); hasPassword {
+			rest = user + ":***" + rest[at:]
 		}
+	}
+	c.DB = scheme + "://" + rest
+	if hasQuery {
+		params := strings.Split(query, "&")
+		for i, p := range params {
+			if name, _, _ := strings.Cut(p, "="); strings.Contains(strings.ToLower(name), "password") {
+				params[i] = name + "=***"
+			}
+		}
+		c.DB += "?" + strings.Join(params, "&")
 	}
 	return c
 }

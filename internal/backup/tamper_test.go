@@ -3,6 +3,8 @@ package backup_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -137,8 +139,8 @@ var tamperings = []tampering{
 	{"a wrong number of rows", func(t *testing.T, e []entry) []entry {
 		return rewrite(t, e, func(m *backup.Manifest) { m.Tables[0].Rows++ })
 	}, fault.Invalid, "backup.table_damaged", "account_user"},
-	{"columns exchanged", func(t *testing.T, e []entry) []entry {
-		return rewrite(t, e, func(m *backup.Manifest) { m.Tables[0].Columns[0] = m.Tables[0].Columns[1] })
+	{"a column twice", func(t *testing.T, e []entry) []entry {
+		return rewrite(t, e, func(m *backup.Manifest) { m.Tables[0].Columns[1] = m.Tables[0].Columns[2] })
 	}, fault.Invalid, "backup.table_damaged", "account_user"},
 	{"a table nobody knows", func(t *testing.T, e []entry) []entry {
 		return rewrite(t, append(e, entry{"tables/x.jsonl", zip.Deflate, nil}), func(m *backup.Manifest) {
@@ -245,6 +247,68 @@ func flipped(t testing.TB, archive []byte) []byte {
 	}
 	t.Fatal("no table of facts")
 	return nil
+}
+
+// overlapping adds entries to the list of a zip that all name the bytes of its only entry.
+func overlapping(t testing.TB, name string, body []byte, copies int) []byte {
+	t.Helper()
+	one := putTogether(t, []entry{{name, zip.Store, body}})
+	const endSize = 22 // the end record, without a comment
+	end := slices.Clone(one[len(one)-endSize:])
+	from := binary.LittleEndian.Uint32(end[16:])
+	list := one[from : len(one)-endSize]
+	out := slices.Clone(one[:from])
+	for i := range copies {
+		next := slices.Clone(list)
+		at := bytes.Index(next, []byte(name))
+		next[at+len(name)-1] = '0' + byte(i)
+		out = append(out, next...)
+	}
+	binary.LittleEndian.PutUint16(end[8:], uint16(copies))
+	binary.LittleEndian.PutUint16(end[10:], uint16(copies))
+	binary.LittleEndian.PutUint32(end[12:], uint32(copies*len(list)))
+	return append(out, end...)
+}
+
+func TestRestore_refuses_entries_that_share_their_bytes(t *testing.T) {
+	t.Parallel()
+	name := "files/" + strings.Repeat("a", 64) + "-00000000"
+	bomb := overlapping(t, name, bytes.Repeat([]byte("x"), 100_000), 9)
+	if z, err := zip.NewReader(bytes.NewReader(bomb), int64(len(bomb))); err != nil || len(z.File) != 9 {
+		t.Fatalf("the planted zip is none: %v", err)
+	}
+	_, err := restore(t, testkit.NewDB(t), filepath.Join(t.TempDir(), "files"), bomb)
+	if f, ok := fault.As(err); !ok || f.Kind != fault.TooLarge || f.Key != "backup.too_large" {
+		t.Errorf("error %v, want backup.too_large", err)
+	}
+}
+
+// The context ends after each table in turn, and at last when only the commit is left: by then the
+// files are in their place and are taken away again.
+func TestRestore_leaves_nothing_when_it_is_interrupted_anywhere(t *testing.T) {
+	t.Parallel()
+	good, want := newTown(t, testkit.NewDB(t)).archive(t)
+	d, files := testkit.NewDB(t), filepath.Join(t.TempDir(), "files")
+	steps := len(want.Tables) + len(want.Files)
+	for stop := 1; stop <= steps; stop++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		step, last := 0, ""
+		_, err := backup.Restore(ctx, d, files, bytes.NewReader(good), int64(len(good)), func(table string, _ int64) {
+			if step, last = step+1, table; step == stop {
+				cancel()
+			}
+		})
+		cancel()
+		if err == nil {
+			t.Fatalf("interrupted at step %d of %d (%s), it succeeded", stop, steps, last)
+		}
+		if list, err := os.ReadDir(files); err == nil && len(list) != 0 {
+			t.Errorf("interrupted at step %d of %d (%s), it left %d names in the store", stop, steps, last, len(list))
+		}
+	}
+	_, err := restore(t, d, files, good)
+	must(t, err)
+	same(t, d, files, want)
 }
 
 func TestRestore_refuses_a_database_or_folder_in_use(t *testing.T) {

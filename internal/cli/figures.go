@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"tuoxing/internal/account"
@@ -100,12 +101,20 @@ func (c *console) printFigures(a *app.App, who account.Actor, names []string, q 
 		return nil
 	case asCSV:
 		w := csv.NewWriter(c.out)
-		return w.WriteAll(append([][]string{figureHead}, figureRows(values, labels)...))
+		return w.WriteAll(append([][]string{c.marked(figureHead)}, figureRows(values, labels)...))
 	}
 	c.table([]string{figureHead[0], c.p.T("cli.figure"), c.p.T("cli.cut"), ">" + c.p.T("cli.value"), c.p.T("cli.unit"), ">" + c.p.T("cli.numerator"), ">" + c.p.T("cli.denominator")}, printedRows(c, values, labels))
 	c.line("%s", c.p.T("cli.as_of_block", values[0].On.String(), values[0].Block, values[0].Hash.String()[:16]))
 	c.mark()
 	return nil
+}
+
+// marked gives a CSV's heading one more column that says so when the data are made up.
+func (c *console) marked(head []string) []string {
+	if c.demo {
+		return append(slices.Clone(head), c.p.T("demo.mark"))
+	}
+	return head
 }
 
 var figureHead = []string{"name", "title", "by", "value", "unit", "numerator", "denominator", "on", "block"}
@@ -228,7 +237,7 @@ func (t *tracing) side(req figure.Request) error {
 	t.sides = append(t.sides, s)
 	switch {
 	case t.csv != nil:
-		if err := t.csv.WriteAll(append(append([][]string{head}, s.Rows...), []string{"Σ", fmt.Sprint(s.Count), fmt.Sprint(s.Facts), fmt.Sprint(s.Quantity)})); err != nil {
+		if err := t.csv.WriteAll(append(append([][]string{t.marked(head)}, s.Rows...), []string{"Σ", fmt.Sprint(s.Count), fmt.Sprint(s.Facts), fmt.Sprint(s.Quantity)})); err != nil {
 			return err
 		}
 	case !t.JSON:

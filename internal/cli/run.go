@@ -152,9 +152,14 @@ type checkCmd struct {
 
 func (checkCmd) Help() string { return "Example:\n  echo 11010519491231002X | tuoxing check id" }
 
+// longestLine is the longest line that check reads, in bytes: far more than any number, so that
+// a line of something else is answered and does not end the run.
+const longestLine = 16 << 20
+
 // Run reads one value a line and prints one JSON object a line.
 func (cmd *checkCmd) Run(c *console) error {
 	in := bufio.NewScanner(c.in)
+	in.Buffer(nil, longestLine)
 	for in.Scan() {
 		text := in.Text()
 		out := map[string]any{"input": text, "valid": true}

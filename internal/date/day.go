@@ -7,6 +7,7 @@ package date
 import (
 	"database/sql/driver"
 	"fmt"
+	"strings"
 	"time"
 
 	"tuoxing/internal/fault"
@@ -95,10 +96,7 @@ func (d Day) Value() (driver.Value, error) { return d.String(), nil }
 func (d *Day) Scan(src any) error {
 	switch v := src.(type) {
 	case string:
-		if len(v) > 10 {
-			v = v[:10]
-		}
-		p, err := Parse(v)
+		p, err := Parse(strings.TrimSuffix(v, "T00:00:00Z"))
 		if err != nil {
 			return fmt.Errorf("scan day: %w", err)
 		}

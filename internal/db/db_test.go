@@ -268,3 +268,22 @@ func TestNewID_is_unique_when_the_clock_stands_still(t *testing.T) {
 		return nil
 	}))
 }
+
+func TestBulk_gives_back_the_error_of_its_rows(t *testing.T) {
+	t.Parallel()
+	d := testkit.NewDB(t)
+	seats(t, d)
+	ctx := t.Context()
+	mine := fault.New(fault.TooLarge, "db.in_use")
+	err := d.WriteTx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Bulk(ctx, "seat", []string{"id", "name", "held", "taken"}, func(yield func([]any, error) bool) {
+			if yield([]any{int64(1), "a", true, int64(0)}, nil) {
+				yield(nil, mine)
+			}
+		})
+		return err
+	})
+	if !errors.Is(err, mine) {
+		t.Errorf("error = %v, want the rows' own", err)
+	}
+}

@@ -190,9 +190,11 @@ func (tx *Tx) Bulk(ctx context.Context, table string, columns []string, rows ite
 func (tx *Tx) copy(ctx context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) (n int64, err error) {
 	next, stop := iter.Pull2(rows)
 	defer stop()
+	var broken error // what rows gave; the driver would tell it as an error of its own
 	src := pgx.CopyFromFunc(func() ([]any, error) {
 		row, err, ok := next()
 		if !ok || err != nil {
+			broken = err
 			return nil, err
 		}
 		out := make([]any, len(row))
@@ -206,6 +208,9 @@ func (tx *Tx) copy(ctx context.Context, table string, columns []string, rows ite
 		n, cerr = c.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, src)
 		return cerr
 	})
+	if broken != nil {
+		return n, broken
+	}
 	if err != nil {
 		return n, classify(fmt.Errorf("copy into %s: %w", table, err))
 	}

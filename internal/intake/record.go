@@ -153,6 +153,13 @@ func (rec *record) open(v *vault.Vault) error {
 	if err := json.Unmarshal(text, &rec.details); err != nil {
 		return fmt.Errorf("details of import %s: %w", rec.id, err)
 	}
+	if f := rec.details.Failure; f != nil {
+		for i, a := range f.Args {
+			if n, ok := a.(float64); ok { // JSON knows no whole numbers, messages do
+				f.Args[i] = int64(n)
+			}
+		}
+	}
 	rec.opt.ConfirmedCodes = rec.details.Confirmed
 	rec.outcome.Unchanged, rec.outcome.UnchangedMended = rec.details.Unchanged[0], rec.details.Unchanged[1]
 	return nil

@@ -60,6 +60,13 @@ func Verify(ctx context.Context, tx *db.Tx, head string) (Verified, error) {
 	if rows != v.Facts {
 		return v, differs("ledger.facts_count", rows, v.Facts)
 	}
+	var heads, inPieces int64
+	if err := tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM ledger_block), (SELECT coalesce(sum(facts), 0) FROM ledger_piece)`, nil, &heads, &inPieces); err != nil {
+		return v, fmt.Errorf("count blocks: %w", err)
+	}
+	if heads != number || inPieces != v.Facts {
+		return v, differs("ledger.blocks_count", heads, number, inPieces, v.Facts)
+	}
 	if !seen {
 		return v, differs("ledger.head_unknown", head)
 	}

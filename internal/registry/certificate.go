@@ -73,8 +73,12 @@ func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intak
 		checkOccupation(r)
 		checkCertificate(r, imp)
 		checkDistrict(r, func(district int32) bool {
+			top := sendsFor(tree, imp)
+			if district == 0 { // 市本级: the city's own, in no division
+				return top == 0
+			}
 			u := tree.DistrictUnion(district, imp.AsOf)
-			return u != 0 && within(tree, u, sendsFor(tree, imp))
+			return u != 0 && within(tree, u, top)
 		})
 		holders.check(r)
 		r.Key(r.Get(colNumber))

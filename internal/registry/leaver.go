@@ -17,12 +17,12 @@ import (
 
 // Leaver is a person who was employed in a unit and is absent from its complete roster (全量).
 type Leaver struct {
-	Worker   WorkerID
-	Name     string
-	Import   intake.ImportID
-	Employer org.UnitID
-	AsOf     date.Day // the roster's day
-	State    string   // proposed, confirmed, rejected
+	Worker   WorkerID        `json:"worker"`
+	Name     string          `json:"name"`
+	Import   intake.ImportID `json:"import"`
+	Employer org.UnitID      `json:"employer"`
+	AsOf     date.Day        `json:"as_of"` // the roster's day
+	State    string          `json:"state"` // proposed, confirmed, rejected
 }
 
 // The states of a proposal.
@@ -37,7 +37,7 @@ const (
 func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Import, tree *org.Tree, seen map[WorkerID]bool) (standing, proposed int, err error) {
 	var there []WorkerID
 	lo, hi := tree.Range(org.UnitID(imp.Unit))
-	err = tx.Query(ctx, `SELECT w.worker_id FROM registry_worker w JOIN org_unit u ON u.unit_id = w.employer_id WHERE CAST($1 AS BIGINT) = 0 OR (u.lo >= $2 AND u.lo <= $3) ORDER BY w.worker_id`,
+	err = tx.Query(ctx, `SELECT DISTINCT e.worker_id FROM registry_employment e JOIN org_unit u ON u.unit_id = e.employer_id WHERE e.withdrawn_at IS NULL AND (CAST($1 AS BIGINT) = 0 OR (u.lo >= $2 AND u.lo <= $3)) ORDER BY e.worker_id`,
 		[]any{imp.Unit, lo, hi}, func(row db.Scanner) error {
 			var w WorkerID
 			err := row.Scan(&w)

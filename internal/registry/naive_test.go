@@ -137,8 +137,8 @@ func naiveJobs(rows []EmploymentRow) []*job {
 			n++
 			stays[r.Employer] = n
 			j.paint(from, paintTo, n)
-		case r.StartedOn.Valid: // the latest row that states a beginning sets it
-			if from := min(r.StartedOn.V, r.AsOf); n == 1 || r.StartedOn.V > j.last(n-1) {
+		case r.StartedOn.Valid: // the latest row that states a beginning sets it, up to the day first seen
+			if from := min(r.StartedOn.V, j.said[n][0].AsOf); n == 1 || r.StartedOn.V > j.last(n-1) {
 				was := j.first(n)
 				j.paint(from, was-1, n)
 				j.paint(was, from-1, 0)

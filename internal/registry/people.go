@@ -25,11 +25,11 @@ type known struct {
 	names map[[8]byte]uint64
 }
 
-// knownPeople reads index and name of everybody. 8 bytes of the index are enough to compare
+// knownPeople reads index and name of everybody of whom a row is in force. 8 bytes of the index are enough to compare
 // names by: a collision among a million people has a chance of 1 in 37 million.
 func (s *Service) knownPeople(ctx context.Context, tx *db.Tx) (*known, error) {
 	k := &known{index: s.Vault.Indexer(), names: map[[8]byte]uint64{}}
-	err := tx.Query(ctx, `SELECT n.number_index, w.name_fold FROM registry_number n JOIN registry_worker w ON w.worker_id = n.worker_id`, nil, func(row db.Scanner) error {
+	err := tx.Query(ctx, `SELECT n.number_index, w.name_fold FROM registry_number n JOIN registry_worker w ON w.worker_id = n.worker_id WHERE w.unit_id <> 0`, nil, func(row db.Scanner) error {
 		var index []byte
 		var name string
 		if err := row.Scan(&index, &name); err != nil {
@@ -173,12 +173,28 @@ func (s *Service) resolve(ctx context.Context, tx *db.Tx, imp *intake.Import, li
 			m.isNew = true
 		}
 		m.worker, m.key = w, keys[w]
+		if !m.isNew {
+			if err := rename(ctx, tx, w, m.row.Get(colName)); err != nil {
+				return err
+			}
+		}
 	}
 	if _, err := tx.Bulk(ctx, "registry_worker", workerColumns, rowsOf(workers)); err != nil {
 		return fmt.Errorf("make files: %w", err)
 	}
 	if _, err := tx.Bulk(ctx, "registry_number", []string{"number_index", "worker_id"}, rowsOf(numbers)); err != nil {
 		return fmt.Errorf("enter numbers: %w", err)
+	}
+	return nil
+}
+
+// rename gives a file the name of the row when nothing is in force in it: the row that said the
+// old name was withdrawn. Otherwise checking has made sure that the names agree.
+func rename(ctx context.Context, tx *db.Tx, w WorkerID, name string) error {
+	_, err := tx.Exec(ctx, `UPDATE registry_worker SET name = $2, name_fold = $3, pinyin_fold = $4, initials_fold = $5, version = version + 1 WHERE worker_id = $1 AND unit_id = 0 AND name <> $2`,
+		int64(w), name, cn.Fold(name), cn.Pinyin(name), cn.Initials(name))
+	if err != nil {
+		return fmt.Errorf("rename file of %s: %w", w, err)
 	}
 	return nil
 }

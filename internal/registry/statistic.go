@@ -70,25 +70,33 @@ func checkStatistic(r *intake.Row, imp *intake.Import, tree *org.Tree) {
 	})
 	r.Day(colAsOf)
 	if text := r.Get(colValue); text != "" {
-		n, unit, err := cn.ParseCount(text)
-		if unit == "" {
-			unit = r.Get(colUnit)
-		}
-		switch factor, ok := peopleUnits[unit]; {
-		case err != nil || n < 0:
-			r.Refuse("R132", colValue, "registry.value_unreadable")
-		case !ok:
-			r.Refuse("R132", colUnit, "registry.value_unit", unit)
-		default:
-			r.Set(colValue, strconv.FormatInt(n*factor, 10))
-			r.Set(colUnit, "人")
-		}
+		checkPeople(r, text)
 	}
 	r.Key(r.Get(colIndicator), r.Get(colDistrict), r.Get(colAsOf))
 }
 
-// peopleUnits are the units in which people are counted.
-var peopleUnits = map[string]int64{"": 1, "人": 1, "万人": 10_000}
+// checkPeople reads a number of people. In 万人 it may have decimals: 195.5 is 1,955,000 people.
+func checkPeople(r *intake.Row, text string) {
+	num, err := cn.ParseNumber(text)
+	unit := num.Unit
+	if unit == "" {
+		unit = r.Get(colUnit)
+	}
+	places, known := peopleUnits[unit]
+	n, whole := num.At(places)
+	switch {
+	case err != nil || num.State != cn.Present || num.Digits < 0 || (known && !whole):
+		r.Refuse("R132", colValue, "registry.value_unreadable")
+	case !known:
+		r.Refuse("R132", colUnit, "registry.value_unit", unit)
+	default:
+		r.Set(colValue, strconv.FormatInt(n, 10))
+		r.Set(colUnit, "人")
+	}
+}
+
+// peopleUnits are the units in which people are counted, with the decimal places down to one person.
+var peopleUnits = map[string]int{"": 0, "人": 0, "万人": 4, "万": 4}
 
 func unitOf(imp *intake.Import) org.UnitID { return org.UnitID(imp.Unit) }
 
@@ -269,4 +277,37 @@ func (s *Service) undoStatistics(ctx context.Context, tx *db.Tx, imp *intake.Imp
 		return err
 	}
 	return s.settleStatistics(ctx, tx, imp.By, touched)
+}
+
+// verifyStatistics computes the facts of every series anew and compares them with those in force.
+func (s *Service) verifyStatistics(ctx context.Context, tx *db.Tx) error {
+	tree, err := s.Org.Tree(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var all []int64
+	err = tx.Query(ctx, `SELECT DISTINCT series_id FROM registry_statistic ORDER BY series_id`, nil, func(row db.Scanner) error {
+		var id int64
+		err := row.Scan(&id)
+		all = append(all, id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read series: %w", err)
+	}
+	for _, id := range all {
+		rows, head, err := statistics(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		held, err := ledger.FactsOfSubject(ctx, tx, ledger.Statistic, id)
+		if err != nil {
+			return err
+		}
+		want := StatisticTimeline(id, head.indicator, head.district, tree.DistrictUnion(head.district, date.Forever), rows)
+		if d := ledger.Difference(ledger.InForce(held), want); len(d) > 0 {
+			return conflict("registry.statistic_differs", head.indicator, head.district, len(d))
+		}
+	}
+	return nil
 }

@@ -23,19 +23,21 @@ type Service struct {
 // batch is how many people are read and settled together.
 const batch = 500
 
-// touched is the set of people whose rows, or whose units' rows, a transaction has changed.
+// touched is the set of people whose rows, or whose units' rows, a transaction has changed, and of
+// the series of statistics whose district has another union.
 type touched struct {
 	by      int64
 	workers map[WorkerID]bool
+	series  map[int64]bool
 }
 
 type touchedKey struct{}
 
 // touch asks for the timelines of these people to be computed again before the transaction
 // commits. by is the user who answers for the change.
-func (s *Service) touch(tx *db.Tx, by int64, workers ...WorkerID) {
+func (s *Service) touch(tx *db.Tx, by int64, workers ...WorkerID) *touched {
 	t := db.State(tx, touchedKey{}, func() *touched {
-		t := &touched{workers: map[WorkerID]bool{}}
+		t := &touched{workers: map[WorkerID]bool{}, series: map[int64]bool{}}
 		tx.BeforeCommit(db.Derive, func(ctx context.Context) error { return s.settle(ctx, tx, t) })
 		return t
 	})
@@ -45,10 +47,11 @@ func (s *Service) touch(tx *db.Tx, by int64, workers ...WorkerID) {
 	for _, w := range workers {
 		t.workers[w] = true
 	}
+	return t
 }
 
 // UnitsChanged recomputes the timelines of the people who work, or whose certificate lists lie,
-// in units whose dated rows changed. The organisations call it in their transaction.
+// in units whose dated rows changed, and of the statistics about their districts. The organisations call it in their transaction.
 func (s *Service) UnitsChanged(ctx context.Context, tx *db.Tx, changed []org.UnitID) error {
 	tree, err := s.Org.Tree(ctx, tx)
 	if err != nil {
@@ -79,7 +82,18 @@ func (s *Service) UnitsChanged(ctx context.Context, tx *db.Tx, changed []org.Uni
 			return fmt.Errorf("people of changed districts: %w", err)
 		}
 	}
-	s.touch(tx, 0, found...)
+	t := s.touch(tx, 0, found...)
+	for d := range districts {
+		err := tx.Query(ctx, `SELECT DISTINCT series_id FROM registry_statistic WHERE district = $1`, []any{d}, func(row db.Scanner) error {
+			var series int64
+			err := row.Scan(&series)
+			t.series[series] = true
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("statistics of changed districts: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -115,7 +129,7 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 			}
 		}
 	}
-	return nil
+	return s.settleStatistics(ctx, tx, t.by, t.series)
 }
 
 func (s *Service) world(ctx context.Context, tx *db.Tx) (*World, error) {
@@ -126,14 +140,23 @@ func (s *Service) world(ctx context.Context, tx *db.Tx) (*World, error) {
 	return NewWorld(tree, s.Classes), nil
 }
 
-// updateCurrent keeps what lists and scopes read of a person: where they belong today. Files
-// follow today's tree: the unit is the employer, or the district's union for those without one.
-// A person with no row in force belongs nowhere and is not listed.
+// updateCurrent keeps what lists and scopes read of a person: where the file belongs today. Files
+// follow today's tree: it is the employer's, or the district's union's for those without one, or
+// the last employer's for those who have left and hold nothing. Only a person without any row in
+// force belongs nowhere and is not listed.
 func updateCurrent(ctx context.Context, tx *db.Tx, src *Sources, w *World) error {
-	f := readPerson(src).on(tx.Today(), w).fact
+	p := readPerson(src)
+	f := p.on(tx.Today(), w).fact
+	f.Sex, f.BirthMonth = uint8(p.sex), p.birth
 	unit := f.Employer
 	if unit == 0 {
 		unit = f.Union
+	}
+	if unit == 0 {
+		unit = int64(p.last())
+	}
+	if unit == 0 && len(p.certs) > 0 {
+		unit = int64(w.tree.Root()) // the city's own list
 	}
 	_, err := tx.Exec(ctx, `UPDATE registry_worker SET unit_id = $2, employer_id = $3, district = $4, rank = $5, rank_ever = $6, worker_class = $7, sex = $8, birth_month = $9, version = version + 1
 WHERE worker_id = $1 AND (unit_id <> $2 OR employer_id <> $3 OR district <> $4 OR rank <> $5 OR rank_ever <> $6 OR worker_class <> $7 OR sex <> $8 OR birth_month <> $9)`,
@@ -216,6 +239,20 @@ FROM registry_certificate WHERE worker_id IN `+list+` ORDER BY worker_id, id`, a
 	return out, nil
 }
 
+// last is the employer of the latest spell, 0 when there was none.
+func (p *person) last() org.UnitID {
+	var latest *spell
+	for i := range p.spells {
+		if s := &p.spells[i]; latest == nil || s.end > latest.end || (s.end == latest.end && s.start > latest.start) {
+			latest = s
+		}
+	}
+	if latest == nil {
+		return 0
+	}
+	return latest.employer
+}
+
 // VerifyTimelines computes every person's timeline anew and compares it with the facts in force.
 // The first person whose facts differ is named by id in a Conflict fault.
 func (s *Service) VerifyTimelines(ctx context.Context, tx *db.Tx) (people int, err error) {
@@ -226,8 +263,11 @@ func (s *Service) VerifyTimelines(ctx context.Context, tx *db.Tx) (people int, e
 	var after WorkerID
 	for {
 		part, err := nextWorkers(ctx, tx, after)
-		if err != nil || len(part) == 0 {
+		if err != nil {
 			return people, err
+		}
+		if len(part) == 0 {
+			return people, s.verifyRest(ctx, tx)
 		}
 		src, err := loadSources(ctx, tx, part)
 		if err != nil {
@@ -245,6 +285,19 @@ func (s *Service) VerifyTimelines(ctx context.Context, tx *db.Tx) (people int, e
 		people += len(part)
 		after = part[len(part)-1]
 	}
+}
+
+// verifyRest does the same for outside statistics, and looks for facts about nobody's file.
+func (s *Service) verifyRest(ctx context.Context, tx *db.Tx) error {
+	var strangers int64
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM ledger_fact f WHERE f.worker_id <> 0 AND NOT EXISTS (SELECT 1 FROM registry_worker w WHERE w.worker_id = f.worker_id)`, nil, &strangers)
+	if err != nil {
+		return fmt.Errorf("look for facts without a file: %w", err)
+	}
+	if strangers > 0 {
+		return conflict("registry.facts_without_file", strangers)
+	}
+	return s.verifyStatistics(ctx, tx)
 }
 
 func nextWorkers(ctx context.Context, tx *db.Tx, after WorkerID) ([]WorkerID, error) {

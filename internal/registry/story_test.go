@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"testing"
 
@@ -294,5 +295,33 @@ func TestFiles_follow_the_rows_in_force_today(t *testing.T) {
 	c.undo(2)
 	want("certificate undone", unitOptics, unitOptics, 0, 1)
 	c.undo(3)
-	want("everything undone", 0, 0, 0, 0)
+	want("everything undone: only the officer's word stands", 0, 0, 0, 1)
+}
+
+func TestFiles_of_leavers_stay_with_their_last_employer(t *testing.T) {
+	t.Parallel()
+	c := newTown(t)
+	c.roster(2, rosterSays(unitOptics, "2022-03-31", since("2021-05-01")))
+	c.roster(3, EmploymentRow{Employer: unitOptics, AsOf: day("2022-06-30"), LeftOn: sql.Null[date.Day]{V: day("2022-06-01"), Valid: true}})
+	var unit, employer int64
+	c.read(func(ctx context.Context, tx *db.Tx) error {
+		return tx.QueryRow(ctx, `SELECT unit_id, employer_id FROM registry_worker WHERE worker_id = 1`, nil, &unit, &employer)
+	})
+	if unit != int64(unitOptics) || employer != 0 {
+		t.Errorf("the file lies with unit %d, employer %d", unit, employer)
+	}
+}
+
+func TestA_later_stated_beginning_never_erases_a_day_on_which_the_person_was_seen(t *testing.T) {
+	t.Parallel()
+	c := newTown(t)
+	c.roster(2, rosterSays(unitOptics, "2022-03-31", func(*EmploymentRow) {}))
+	c.roster(3, rosterSays(unitOptics, "2023-03-31", since("2023-02-01")))
+	c.read(func(ctx context.Context, tx *db.Tx) error {
+		src, err := loadSources(ctx, tx, []WorkerID{one})
+		if got := employed(src[one], day("2022-06-30")); len(got) != 1 {
+			t.Errorf("on 30 June 2022 employed at %v", got)
+		}
+		return err
+	})
 }

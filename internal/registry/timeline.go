@@ -190,6 +190,7 @@ type person struct {
 type spell struct {
 	employer org.UnitID
 	start    date.Day
+	seen     date.Day // the first day on which a row saw the person there
 	end      date.Day // last day; date.Forever while it lasts
 	says     source   // the row that said when it began
 	left     source   // the row that ended it
@@ -280,7 +281,8 @@ func (s said) compare(o said) int {
 // A row without a leaving day says that the person was there on its day, and may say since when.
 // It belongs to the spell that lasts on that day, or begins a new one after an ended spell: on the
 // stated day if that lies after the end, else on the row's own day (the worker came back). The
-// latest row that states a beginning sets it. A row with a leaving day ends the spell.
+// latest row that states a beginning sets it, but never to after the day on which the person was
+// first seen there. A row with a leaving day ends the spell.
 func spellsAt(employer org.UnitID, list []*EmploymentRow) []spell {
 	slices.SortStableFunc(list, func(a, b *EmploymentRow) int { return a.said(a.AsOf).compare(b.said(b.AsOf)) })
 	var out []spell
@@ -296,13 +298,13 @@ func spellsAt(employer org.UnitID, list []*EmploymentRow) []spell {
 			continue
 		}
 		if cur == nil || cur.end < r.AsOf {
-			s := spell{employer: employer, start: r.AsOf, end: date.Forever, says: r.source()}
+			s := spell{employer: employer, start: r.AsOf, seen: r.AsOf, end: date.Forever, says: r.source()}
 			if r.StartedOn.Valid && (cur == nil || r.StartedOn.V > cur.end) {
 				s.start = min(r.StartedOn.V, r.AsOf)
 			}
 			out = append(out, s)
 			cur = &out[len(out)-1]
-		} else if s := min(r.StartedOn.V, r.AsOf); r.StartedOn.Valid && s != cur.start {
+		} else if s := min(r.StartedOn.V, cur.seen); r.StartedOn.Valid && s != cur.start {
 			if len(out) < 2 || s > out[len(out)-2].end {
 				cur.start, cur.says = s, r.source()
 			}

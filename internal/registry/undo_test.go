@@ -1,10 +1,10 @@
 package registry
 
 import (
+	"fmt"
 	"testing"
 
 	"tuoxing/internal/date"
-	"tuoxing/internal/ledger"
 	"tuoxing/internal/org"
 )
 
@@ -66,20 +66,12 @@ func (c *town) everything() map[string]int64 {
 		for i := range figures {
 			for _, cell := range cols.Sum(figures[i].query(on, 0)) {
 				if cell.Quantity != 0 {
-					out[figures[i].name+on.String()+keysText(cell)] = cell.Quantity
+					out[figures[i].name+on.String()+fmt.Sprint(cell.Keys)] = cell.Quantity
 				}
 			}
 		}
 	}
 	return out
-}
-
-func keysText(c ledger.Cell) string {
-	text := ""
-	for _, k := range c.Keys {
-		text += " " + date.Day(k).String() // any one-to-one text will do
-	}
-	return text
 }
 
 func sameFigures(t *testing.T, what string, want, got map[string]int64) {

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// leaves are the paths of all commands that do something.
+func leaves(t *testing.T) []string {
+	t.Helper()
+	parser, err := kong.New(&commands{}, kong.Name("tuoxing"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, n := range parser.Model.Leaves(false) {
+		var words []string
+		for ; n != nil && n.Type == kong.CommandNode; n = n.Parent {
+			words = append([]string{n.Name}, words...)
+		}
+		out = append(out, strings.Join(words, " "))
+	}
+	return out
+}
+
+// Every command answers --json with one object and nothing else on stdout. The cases run one after
+// the other on one installation; a command without a case fails.
+func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
+	t.Parallel()
+	e, sheets := demoCity(t)
+	roster, dir := importOf(t, e, "roster"), t.TempDir()
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	statistics, archive := filepath.Join(sheets, "外部统计_从业人员.xlsx"), filepath.Join(dir, "backup.zip")
+	fresh, restored := newEnv(t), newEnv(t)
+	day := []string{"--on", "2022-12-31"}
+	cases := []struct {
+		command string
+		env     env
+		stdin   string
+		args    []string
+		code    int
+		has     string // a key of the object
+	}{
+		{command: "demo", env: newEnv(t), args: []string{"--scale", "680", "--dir", filepath.Join(dir, "demo"), "--no-serve"}, has: "figures"},
+		{command: "generate", args: []string{"--dir", filepath.Join(dir, "generated"), "--scale", "680"}, has: "files"},
+		{command: "imports", has: "imports"},
+		{command: "leavers", args: []string{roster}, has: "leavers"},
+		{command: "import", args: []string{"statistics", statistics, "--org", "镇江市总工会"}, has: "imports"},
+		{command: "import", args: []string{"statistics", statistics, "--dry-run"}, has: "imports"},
+		{command: "blocks", has: "blocks"},
+		{command: "check", args: []string{"id"}, stdin: "329901198001150014\n", has: "valid"},
+		{command: "figures", args: append([]string{"--by", "district"}, day...), has: "figures"},
+		{command: "figures", args: append([]string{"--csv"}, day...), has: "figures"},
+		{command: "trace", args: append([]string{"industrial_workers", "--where", "district=321181"}, day...), has: "sides"},
+		{command: "trace", args: append([]string{"highly_skilled_per_10k", "--facts"}, day...), has: "sides"},
+		{command: "trace", args: append([]string{"members", "--csv", filepath.Join(dir, "members.csv")}, day...), has: "sides"},
+		{command: "verify", has: "head"},
+		{command: "undo", args: []string{roster, "--why", "测试"}, has: "id"},
+		{command: "user list", has: "users"},
+		{command: "user create", args: []string{"runzhou", "--name", "润州业务员", "--role", "district", "--unit", "润州区总工会"}, has: "initial_password"},
+		{command: "user password", args: []string{"runzhou"}, has: "initial_password"},
+		{command: "user disable", args: []string{"runzhou"}, has: "user"},
+		{command: "user enable", args: []string{"runzhou"}, has: "user"},
+		{command: "user first", env: fresh, stdin: "Quite-long-2023\n", args: []string{"admin"}, has: "user"},
+		{command: "migrate", has: "version"},
+		{command: "backup", args: []string{archive}, has: "head"},
+		{command: "restore", env: restored, args: []string{archive, "--key", e["TUOXING_KEY_FILE"]}, has: "head"},
+		{command: "config show", has: "addr"},
+		// Servers print nothing on stdout while they run; that they cannot begin is one object too.
+		{command: "serve", args: []string{"--addr", busy.Addr().String()}, code: 1, has: "error"},
+		{command: "gallery", args: []string{"--addr", busy.Addr().String()}, code: 1, has: "error"},
+	}
+	seen := map[string]bool{}
+	for _, c := range cases {
+		seen[c.command] = true
+		if c.env == nil {
+			c.env = e
+		}
+		args := append(append(strings.Fields(c.command), "--json"), c.args...)
+		r := c.env.run(c.stdin, args...)
+		if r.code != c.code {
+			t.Errorf("%v: exit code %d, want %d\n%s%s", args, r.code, c.code, r.out, r.err)
+			continue
+		}
+		if _, ok := r.oneObject(t)[c.has]; !ok {
+			t.Errorf("%v: no %s in %s", args, c.has, r.out)
+		}
+		if c.code == 0 && r.err != "" {
+			t.Errorf("%v says on stderr: %s", args, r.err)
+		}
+	}
+	for _, command := range leaves(t) {
+		if !seen[command] {
+			t.Errorf("the command %q has no case", command)
+		}
+	}
+	if _, err := os.Stat(restored["TUOXING_KEY_FILE"]); err != nil {
+		t.Errorf("the key file of the restored installation: %v", err)
+	}
+}
+
+func TestMain_helps_with_an_example_for_every_command(t *testing.T) {
+	t.Parallel()
+	for _, command := range leaves(t) {
+		args := append(strings.Fields(command), "--help")
+		r := env{}.run("", args...)
+		if r.code != 0 || r.err != "" {
+			t.Errorf("%v: exit code %d, stderr %q", args, r.code, r.err)
+		}
+		if !strings.Contains(r.out, "Example") || !strings.Contains(r.out, "tuoxing "+command) {
+			t.Errorf("%v shows no example:\n%s", args, r.out)
+		}
+		for _, flag := range []string{"--json", "--lang", "--db", "--config"} {
+			if !strings.Contains(r.out, flag) {
+				t.Errorf("%v does not name %s", args, flag)
+			}
+		}
+	}
+}
+
+func TestMain_names_its_exit_codes(t *testing.T) {
+	t.Parallel()
+	r := env{}.run("", "--help")
+	text := strings.Join(strings.Fields(r.out), " ")
+	if want := "Exit codes: 0 done · 1 internal · 2 usage · 3 invalid input · 4 not found · 5 conflict · 6 forbidden"; r.code != 0 || !strings.Contains(text, want) {
+		t.Errorf("exit code %d, and no %q in:\n%s", r.code, want, r.out)
+	}
+}
