@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -121,12 +122,17 @@ func (c Config) Filled() Config {
 }
 
 // Shown is the configuration for printing: passwords in a URL are hidden, whether they stand before
-// the host or among the parameters. It works on the text, because what is no URL must be hidden too.
+// the host or among the parameters. Of what is no URL nothing is shown: a password with a character
+// that should be escaped makes it one.
 func (c Config) Shown() Config {
 	if !db.IsPostgres(c.DB) {
 		return c
 	}
 	scheme, rest, _ := strings.Cut(c.DB, "://")
+	if _, err := url.Parse(c.DB); err != nil {
+		c.DB = scheme + "://***"
+		return c
+	}
 	rest, query, hasQuery := strings.Cut(rest, "?")
 	if at := strings.LastIndex(rest, "@"); at >= 0 {
 		if user, _, hasPassword := strings.Cut(rest[:at], ":"); hasPassword {

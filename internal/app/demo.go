@@ -24,6 +24,9 @@ const DemoPassword = "Tuoxing-2023"
 // demoStart is the first instant of the made-up city's clock: the article's figures are of April 2023.
 var demoStart = time.Date(2023, 4, 10, 1, 0, 0, 0, time.UTC)
 
+// demoFirst is the login of the first user, the city administrator.
+const demoFirst = "city"
+
 // DemoLogin is a user of the made-up city.
 type DemoLogin struct {
 	Login string
@@ -48,36 +51,40 @@ type DemoStep func(done, total int, what string)
 // taken in through the real intake, on the city's own clock, one file after the other, so that the
 // same seed and scale give the same ledger everywhere. It gives the reports in order.
 func LoadDemo(ctx context.Context, cfg Config, log *slog.Logger, dir string, workers int, seed uint64, step DemoStep) (*App, []intake.Report, error) {
-	m, err := demo.Generate(ctx, demo.Options{Dir: dir, Seed: seed, Workers: workers, Progress: step})
-	if err != nil {
+	gen := demo.Options{Dir: dir, Seed: seed, Workers: workers, Progress: step}
+	if err := gen.Check(); err != nil {
 		return nil, nil, err
 	}
 	a, err := Open(ctx, cfg, log, Options{Create: true, FixedNow: demoStart})
 	if err != nil {
 		return nil, nil, err
 	}
-	reports, err := a.loadDemo(ctx, dir, m, step)
+	reports, err := a.loadDemo(ctx, gen, step)
 	if err != nil {
 		return nil, nil, errors.Join(err, a.Close())
 	}
 	return a, reports, nil
 }
 
-func (a *App) loadDemo(ctx context.Context, dir string, m demo.Manifest, step DemoStep) ([]intake.Report, error) {
+func (a *App) loadDemo(ctx context.Context, gen demo.Options, step DemoStep) ([]intake.Report, error) {
 	if err := a.empty(ctx); err != nil {
+		return nil, err
+	}
+	m, err := demo.Generate(ctx, gen)
+	if err != nil {
 		return nil, err
 	}
 	if err := a.MarkDemo(ctx); err != nil {
 		return nil, err
 	}
-	err := a.DB.WriteTx(ctx, func(tx *db.Tx) error {
-		_, err := a.Accounts.CreateFirst(ctx, tx, "city", DemoPassword)
+	err = a.DB.WriteTx(ctx, func(tx *db.Tx) error {
+		_, err := a.Accounts.CreateFirst(ctx, tx, demoFirst, DemoPassword)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	_, who, err := a.Accounts.Login(ctx, "city", DemoPassword, "")
+	_, who, err := a.Accounts.Login(ctx, demoFirst, DemoPassword, "")
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +92,7 @@ func (a *App) loadDemo(ctx context.Context, dir string, m demo.Manifest, step De
 	for i, f := range m.Files {
 		step(i, len(m.Files), f.Name)
 		a.SetClock(demoStart.Add(time.Duration(i+1) * 10 * time.Minute))
-		r, err := a.demoFile(ctx, who, dir, f)
+		r, err := a.demoFile(ctx, who, gen.Dir, f)
 		if err != nil {
 			return nil, fmt.Errorf("take in %s: %w", f.Name, err)
 		}

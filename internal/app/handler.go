@@ -1,14 +1,50 @@
 package app
 
 import (
+	"context"
 	"net/http"
 
+	"tuoxing/internal/account"
+	"tuoxing/internal/api"
+	"tuoxing/internal/intake"
 	"tuoxing/internal/job"
 	"tuoxing/internal/web"
 )
 
-// handler puts pages and API together.
-func (a *App) handler(_ *job.Queue) http.Handler {
-	s := &web.Server{Log: a.Log, Now: a.DB.Now, Demo: a.Demo, Secure: a.Config.Secure, MaxUpload: a.Config.MaxUpload}
-	return s.Handler()
+// handler puts pages and API together on one mux.
+func (a *App) handler(q *job.Queue) http.Handler {
+	run := func(ctx context.Context, who account.Actor, id intake.ImportID, act, why string) error {
+		return a.Order(ctx, q, who, id, act, why)
+	}
+	pages := a.Pages(run)
+	mux := http.NewServeMux()
+	mux.Handle("/", pages.Handler())
+	a.API(run).Mount(mux)
+	return mux
+}
+
+// Run orders an act on an import: stage, try, apply, or undo with its reason.
+type Run func(ctx context.Context, who account.Actor, id intake.ImportID, act, why string) error
+
+// Pages is the door of pages over this installation.
+func (a *App) Pages(run Run) *web.Server {
+	s := &web.Server{
+		DB: a.DB, Accounts: a.Accounts, Figures: a.Figures, Registry: a.Registry, Intake: a.Intake, Org: a.Org, Book: a.Book,
+		Log: a.Log, Now: a.DB.Now, Demo: a.Demo, Secure: a.Config.Secure, MaxUpload: a.Config.MaxUpload, Viewer: a.Viewer, Run: run,
+	}
+	if a.Demo {
+		s.Logins = append(s.Logins, web.Login{Login: demoFirst, Password: DemoPassword, Role: account.City})
+		for _, l := range DemoLogins {
+			s.Logins = append(s.Logins, web.Login{Login: l.Login, Password: DemoPassword, Role: l.Role, Unit: l.Unit})
+		}
+	}
+	return s
+}
+
+// API is the door of the JSON API over this installation.
+func (a *App) API(run Run) *api.Server {
+	return &api.Server{
+		DB: a.DB, Accounts: a.Accounts, Figures: a.Figures, Registry: a.Registry, Intake: a.Intake, Org: a.Org,
+		Log: a.Log, Now: a.DB.Now, Demo: a.Demo, MaxUpload: a.Config.MaxUpload, Cookie: web.SessionCookie, Viewer: a.Viewer, Run: run,
+	}
 }

@@ -29,7 +29,11 @@ func opensBothWays(t *testing.T, c city) {
 				t.Errorf("%s has no cells by %s", ind.Name, d)
 				continue
 			}
-			cond := ledger.Cond{Dim: d, In: []int64{cells[dice.IntN(len(cells))].Keys[0]}}
+			cell := cells[dice.IntN(len(cells))]
+			cond := ledger.Cond{Dim: d, In: []int64{cell.Keys[0]}}
+			if v := ask(t, a, figure.Request{Name: ind.Name, On: asOf, Where: []ledger.Cond{cond}}); v.Total.Value != cell.Value || v.Total.Denominator != cell.Denominator {
+				t.Errorf("seed %d: %s under %v is %+v, and its cell is %+v", seed, ind.Name, cond, v.Total, cell)
+			}
 			single = append(single, cond)
 			filters = append(filters, []ledger.Cond{cond})
 		}

@@ -32,12 +32,13 @@ func flip(old any) any {
 	return b
 }
 
-func dayBefore(old any) any {
-	text := fmt.Sprint(old)
-	if text[9] == '1' {
-		return text[:9] + "2"
+// otherDecade moves a day by ten years.
+func otherDecade(old any) any {
+	text := fmt.Sprint(old)[:10]
+	if text[2] == '1' {
+		return text[:2] + "2" + text[3:]
 	}
-	return text[:9] + "1"
+	return text[:2] + "1" + text[3:]
 }
 
 func first(keys []int64) []any { return []any{keys[0]} }
@@ -51,9 +52,10 @@ const (
 	// Of somebody outside the rosters, whose one certificate without an end gives district and occupation.
 	aCertificate = `SELECT worker_id, id FROM registry_certificate WHERE worker_id IN (SELECT worker_id FROM registry_certificate GROUP BY worker_id HAVING count(*) = 1)
 		AND worker_id NOT IN (SELECT worker_id FROM registry_employment) AND rank < 5 ORDER BY worker_id LIMIT 1`
-	aUnit  = `SELECT unit_id, id FROM org_observation WHERE unit_id IN (SELECT employer_id FROM registry_employment) ORDER BY unit_id LIMIT 1`
-	aFact  = `SELECT block, position, worker_id FROM ledger_fact WHERE block = 3 AND position = 4`
-	aPiece = `SELECT block, piece FROM ledger_piece WHERE block = 5`
+	aUnit      = `SELECT unit_id, id FROM org_observation WHERE unit_id IN (SELECT employer_id FROM registry_employment) ORDER BY unit_id LIMIT 1`
+	aStatistic = `SELECT district, id FROM registry_statistic ORDER BY id LIMIT 1`
+	aFact      = `SELECT block, position, worker_id FROM ledger_fact WHERE block = 3 AND position = 4`
+	aPiece     = `SELECT block, piece FROM ledger_piece WHERE block = 5`
 )
 
 const ofRow = `worker_id = $1 AND id = $2`
@@ -68,9 +70,9 @@ func tamperings() []tampering {
 	}
 	source(anEmployment, "registry_employment", ofRow, plusOne, person, "occupation", "sex", "birth_month", "import_id", "line", "employer_id")
 	source(anEmployment, "registry_employment", ofRow, func(any) any { return 4 }, person, "post")
-	source(anEmployment, "registry_employment", ofRow, dayBefore, person, "started_on")
+	source(anEmployment, "registry_employment", ofRow, otherDecade, person, "started_on")
 	source(aCertificate, "registry_certificate", ofRow, plusOne, person, "rank", "occupation", "district", "sex", "birth_month", "import_id", "line")
-	source(aCertificate, "registry_certificate", ofRow, dayBefore, person, "issued_on")
+	source(aCertificate, "registry_certificate", ofRow, otherDecade, person, "issued_on")
 	source(aUnit, "org_observation", `unit_id = $1 AND id = $2`, plusOne, nil, "district", "industry", "ownership", "size")
 
 	fact := func(change func(any) any, columns ...string) {
@@ -79,7 +81,7 @@ func tamperings() []tampering {
 		}
 	}
 	fact(plusOne, "quantity", "amount_fen", "district", "rank_ever", "birth_month", "import_id", "line", "employer_id")
-	fact(dayBefore, "occurred_on")
+	fact(otherDecade, "occurred_on")
 	out = append(out,
 		tampering{"ledger_piece.packed", aPiece, "ledger_piece", "packed", `block = $1 AND piece = $2`, flip, "ledger.block_differs", first},
 		tampering{"ledger_block.hash", `SELECT number FROM ledger_block WHERE number = 5`, "ledger_block", "hash", `number = $1`, flip, "ledger.block_differs", first},
@@ -89,6 +91,14 @@ func tamperings() []tampering {
 			func(old any) any { return fmt.Sprint(old) + " " }, "audit.entry_differs", first},
 		tampering{"audit_entry.user_id", `SELECT number FROM audit_entry WHERE number = 7`, "audit_entry", "user_id", `number = $1`, plusOne, "audit.entry_differs", first},
 	)
+	statistic := func(change func(any) any, columns ...string) {
+		for _, c := range columns {
+			out = append(out, tampering{"registry_statistic." + c, aStatistic, "registry_statistic", c, `district = $1 AND id = $2`, change, "registry.statistic_differs",
+				func(keys []int64) []any { return []any{"employed", keys[0]} }})
+		}
+	}
+	statistic(plusOne, "value", "import_id", "line")
+	statistic(otherDecade, "as_of")
 	return out
 }
 

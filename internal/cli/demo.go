@@ -56,7 +56,7 @@ func (cmd *demoCmd) Run(c *console) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.DB == "" {
+	if cfg.DB == "" {
 		cfg.DB = filepath.Join(cmd.Dir, "tuoxing.db")
 	}
 	if cfg.FilesDir == "" {

@@ -49,10 +49,16 @@ func number(t *testing.T, text string) int64 {
 	return n
 }
 
-// What figures prints is what trace counts, of every figure, in total and in each district.
-func TestFigures_and_trace_agree(t *testing.T) {
+func TestFigures_and_trace(t *testing.T) {
 	t.Parallel()
 	e, _ := demoCity(t)
+	t.Run("agree", func(t *testing.T) { t.Parallel(); figuresAndTraceAgree(t, e) })
+	t.Run("write lines that add up", func(t *testing.T) { t.Parallel(); linesAddUp(t, e) })
+}
+
+// figuresAndTraceAgree: what figures prints is what trace counts, of every figure, in total and in a
+// third of the districts.
+func figuresAndTraceAgree(t *testing.T, e env) {
 	doc := read[figureDoc](t, e.must(t, "figures", "--json", "--year", "2022", "--by", "district"))
 	if !doc.Demo || len(doc.Figures) < 100 {
 		t.Fatalf("demo %v, %d values", doc.Demo, len(doc.Figures))
@@ -93,10 +99,9 @@ func TestFigures_and_trace_agree(t *testing.T) {
 	}
 }
 
-// The last line of trace gives count and Σ, also in a file, and every fact is one line of --facts.
-func TestTrace_writes_lines_that_add_up(t *testing.T) {
-	t.Parallel()
-	e, _ := demoCity(t)
+// linesAddUp: the last line of trace gives count and Σ, also in a file, and every fact is one line
+// of --facts.
+func linesAddUp(t *testing.T, e env) {
 	path := filepath.Join(t.TempDir(), "facts.csv")
 	e.must(t, "trace", "skilled", "--facts", "--csv", path, "--on", "2022-12-31")
 	f, err := os.Open(path)

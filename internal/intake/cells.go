@@ -138,7 +138,8 @@ type Problem struct {
 }
 
 // Problems lists rows with remarks in file order; grade "" is all. It shows personal data, so the
-// look is logged first. total counts the rows of this grade.
+// look is logged first, and who may not hand files in sees personal cells masked. total counts the
+// rows of this grade.
 func (s *Service) Problems(ctx context.Context, who Viewer, id ImportID, grade Grade, offset, limit int) (list []Problem, total int, err error) {
 	if err := s.look(ctx, who, id, "intake.problems"); err != nil {
 		return nil, 0, err
@@ -149,13 +150,23 @@ func (s *Service) Problems(ctx context.Context, who Viewer, id ImportID, grade G
 				return nil
 			}
 			if total >= offset && len(list) < limit {
-				list = append(list, Problem{Line: r.Line, Sheet: r.Sheet, Refused: r.refused, Cells: r.views()})
+				list = append(list, Problem{Line: r.Line, Sheet: r.Sheet, Refused: r.refused, Cells: maskedUnless(who.May(RightWrite) == nil, r.views())})
 			}
 			total++
 			return nil
 		})
 	})
 	return list, total, err
+}
+
+// maskedUnless hides personal cells from those who only read.
+func maskedUnless(open bool, cells []CellView) []CellView {
+	for i := range cells {
+		if c := &cells[i]; c.Personal && !open {
+			c.Read, c.Value = cn.MaskID(c.Read), cn.MaskID(c.Value)
+		}
+	}
+	return cells
 }
 
 // look logs that somebody looks at rows of an import, before anything is shown.

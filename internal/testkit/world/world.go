@@ -15,11 +15,14 @@ import (
 	"bytes"
 	"embed"
 	"encoding/csv"
+	"errors"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -130,19 +133,19 @@ func (l *Logs) Bytes() []byte {
 	return bytes.Clone(l.buf.Bytes())
 }
 
-// New makes the installation and stops it when the test ends.
+// New makes the installation and stops it when the test ends. On SQLite the spreadsheets are taken in
+// once in a test binary; what follows works on a copy.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := &World{Dir: t.TempDir(), Logs: &Logs{}, Imports: map[string]intake.ImportID{}, tokens: map[string]string{}}
-	log := slog.New(slog.NewJSONHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	cfg := app.Config{DB: testkit.EmptyDSN(t), KeyFile: filepath.Join(w.Dir, "keys", "tuoxing.key"), FilesDir: filepath.Join(w.Dir, "files"), MaxUpload: 4 << 20}
-	if err := os.MkdirAll(filepath.Dir(cfg.KeyFile), 0o700); err != nil {
-		t.Fatal(err)
+	w := newWorld(t.TempDir())
+	if testkit.OnPostgres() {
+		w.open(t, testkit.EmptyDSN(t))
+		w.fill(t)
+	} else {
+		w.copyOf(t, original(t))
+		w.open(t, w.Dir+"/tuoxing.db")
 	}
-	var err error
-	if w.App, err = app.Open(t.Context(), cfg, log, app.Options{Create: true, FixedNow: testkit.Start}); err != nil {
-		t.Fatal(err)
-	}
+	w.SetClock(testkit.Start.Add(ready))
 	h, stop, err := w.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -156,8 +159,79 @@ func New(t testing.TB) *World {
 			t.Errorf("close: %v", err)
 		}
 	})
-	w.fill(t)
 	return w
+}
+
+func newWorld(dir string) *World {
+	return &World{Dir: dir, Logs: &Logs{}, Imports: map[string]intake.ImportID{}, tokens: map[string]string{}}
+}
+
+// After testkit.Start the spreadsheets are taken in and the users made up to filled; a world stands at
+// ready. The two differ, because an id is a time and a counter: a process that begins anew at an
+// instant would give the ids of that instant again. The sessions of the users have not ended.
+const (
+	filled = 10 * time.Minute
+	ready  = 11 * time.Minute
+)
+
+func (w *World) open(t testing.TB, dsn string) {
+	t.Helper()
+	cfg := app.Config{DB: dsn, KeyFile: filepath.Join(w.Dir, "keys", "tuoxing.key"), FilesDir: filepath.Join(w.Dir, "files"), MaxUpload: 4 << 20}
+	if err := os.MkdirAll(filepath.Dir(cfg.KeyFile), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewJSONHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var err error
+	if w.App, err = app.Open(t.Context(), cfg, log, app.Options{Create: true, FixedNow: testkit.Start}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// first is the world that the others of this test binary are copies of. Its folder lies in the temp
+// folder of the process, as the template of testkit does.
+var first struct {
+	once  sync.Once
+	world *World
+}
+
+// original makes the first world; the test that comes first pays for it.
+func original(t testing.TB) *World {
+	t.Helper()
+	first.once.Do(func() {
+		dir, err := os.MkdirTemp("", "tuoxing-world-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := newWorld(dir)
+		w.open(t, dir+"/tuoxing.db")
+		w.fill(t)
+		_, stop, err := w.Start(t.Context()) // makes the tables of the queue
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Closing writes the WAL back: what is copied is whole.
+		if err := errors.Join(stop(), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		first.world = w
+	})
+	if first.world == nil {
+		t.Fatal("the first world of this test binary could not be made")
+	}
+	return first.world
+}
+
+// copyOf takes over everything of another world that lies on the disk, and what is known of it.
+func (w *World) copyOf(t testing.TB, from *World) {
+	t.Helper()
+	err := os.CopyFS(w.Dir, os.DirFS(from.Dir))
+	if err == nil { // a copy is open to everybody, which the vault refuses
+		err = os.Chmod(filepath.Join(w.Dir, "keys", "tuoxing.key"), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Imports, w.People, w.tokens = maps.Clone(from.Imports), slices.Clone(from.People), maps.Clone(from.tokens)
 }
 
 // fill takes the spreadsheets in and makes the users.
@@ -178,7 +252,7 @@ func (w *World) fill(t testing.TB) {
 			who = w.Actor(t, City)
 		}
 	}
-	w.SetClock(testkit.Start.Add(10 * time.Minute))
+	w.SetClock(testkit.Start.Add(filled))
 	for i := range users {
 		w.user(t, who, i)
 	}
