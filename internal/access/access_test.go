@@ -118,6 +118,11 @@ func (f *fixture) send(t *testing.T, a ask, who class) (*world.Answer, string) {
 	if a.fresh && who != nobody {
 		c = c.As(f.NewToken(t, logins[who]))
 	}
+	return f.sendAs(t, a, c)
+}
+
+// sendAs asks with a client, and tells also what was said in asking.
+func (f *fixture) sendAs(t *testing.T, a ask, c *world.Client) (*world.Answer, string) {
 	method, _, _ := strings.Cut(a.of, " ")
 	path := f.fill(t, a.path)
 	switch {
@@ -130,7 +135,7 @@ func (f *fixture) send(t *testing.T, a ask, who class) (*world.Answer, string) {
 		for name, values := range form {
 			fields = append(fields, [2]string{name, values[0]})
 		}
-		return c.Upload(path, world.FileName(world.DanyangBefore), world.Text(world.DanyangBefore), fields...), path
+		return c.Upload(path, "补充名单.csv", world.Text(world.DanyangBefore), fields...), path
 	case strings.HasPrefix(path, "/api/") && a.json != "":
 		body := f.fill(t, a.json)
 		return c.Send(method, path, rawJSON(body)), path + body

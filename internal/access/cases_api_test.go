@@ -24,6 +24,7 @@ func apiCases() []ask {
 		{of: "GET /api/v1/figures/{name}", what: "the other district's", path: "/api/v1/figures/employees?where=district=321183&by=employer", want: apiFigures},
 		{of: "GET /api/v1/figures/{name}", what: "the own district's", path: "/api/v1/figures/skilled_ever?where=district=321181&by=district,union", want: apiFigures},
 		{of: "GET /api/v1/figures/{name}", what: "of one foreign union", path: "/api/v1/figures/employees?where=union={foreign unit}&by=employer", want: apiFigures},
+		{of: "GET /api/v1/figures/{name}", what: "of one firm, by its guessed id", path: "/api/v1/figures/employees?where=employer={firm}&by=employer", want: apiFigures},
 		{of: "GET /api/v1/figures/{name}/rows", what: "everybody", path: "/api/v1/figures/employees/rows?limit=500", want: apiFigures},
 		{of: "GET /api/v1/figures/{name}/rows", what: "before the move", path: "/api/v1/figures/employees/rows?limit=500&on=2022-06-30", want: apiFigures},
 		{of: "GET /api/v1/figures/{name}/rows", what: "the other district's", path: "/api/v1/figures/employees/rows?where=district=321183", want: apiFigures},
@@ -48,6 +49,8 @@ func apiCases() []ask {
 
 		{of: "GET /api/v1/imports", what: "all", path: "/api/v1/imports?limit=500", want: apiFigures},
 		{of: "POST /api/v1/imports", what: "for the own district", path: "/api/v1/imports", form: "kind=roster&as_of=2023-04-02&unit={unit}", upload: true, want: everybody{401, 201, 201, 403, 403, 403, 403, 403}},
+		{of: "POST /api/v1/imports", what: "for another district", path: "/api/v1/imports", form: "kind=roster&as_of=2023-04-02&unit={foreign unit}", upload: true, want: everybody{401, 201, 403, 201, 403, 403, 403, 403}},
+		{of: "POST /api/v1/imports", what: "for the whole city", path: "/api/v1/imports", form: "kind=roster&as_of=2023-04-02&unit=0", upload: true, want: everybody{401, 201, 403, 403, 403, 403, 403, 403}},
 		{of: "GET /api/v1/imports/{id}", what: "Danyang's", path: "/api/v1/imports/{import}", want: apiMine},
 		{of: "GET /api/v1/imports/{id}", what: "Jurong's", path: "/api/v1/imports/{foreign import}", want: everybody{401, 200, 404, 200, 404, 200, 403, 403}},
 		{of: "DELETE /api/v1/imports/{id}", what: "Danyang's", path: "/api/v1/imports/{scratch}", want: everybody{401, 204, 204, 404, 404, 403, 403, 403}},

@@ -3,6 +3,7 @@ package access_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"syscall"
 	"testing"
 )
@@ -24,7 +25,7 @@ func watch(t *testing.T, dir string) func() []string {
 		buf := make([]byte, 1<<16)
 		for {
 			n, err := syscall.Read(fd, buf)
-			if err == syscall.EAGAIN {
+			if errors.Is(err, syscall.EAGAIN) {
 				return names
 			}
 			if err != nil {

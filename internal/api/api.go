@@ -14,6 +14,7 @@ package api
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -84,13 +85,7 @@ func (s *Server) Mount(mux *http.ServeMux) {
 func (s *Server) Operations() []Operation {
 	doc := s.build(http.NewServeMux()).OpenAPI()
 	var out []Operation
-	for _, path := range slices.Sorted(func(yield func(string) bool) {
-		for p := range doc.Paths {
-			if !yield(p) {
-				return
-			}
-		}
-	}) {
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
 		item := doc.Paths[path]
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op != nil {
@@ -138,7 +133,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 type route struct {
 	name    string
 	method  string
-	path    string // below base unless it begins with another slash pair: see full
+	path    string
 	summary string
 	public  bool
 	status  int                // of success; 0 is 200, or 204 without a body
@@ -157,7 +152,7 @@ const maxJSON = 1 << 20
 func add[I, O any](s *Server, a huma.API, r route, do func(ctx context.Context, v *visit, in *I) (*O, error)) {
 	op := huma.Operation{
 		OperationID: r.name, Method: r.method, Path: r.path, Summary: r.summary, DefaultStatus: r.status,
-		Tags: []string{strings.SplitN(r.name, "-", 2)[0]}, RequestBody: r.body, MaxBodyBytes: maxJSON,
+		Tags: []string{strings.SplitN(r.name, "-", 2)[0]}, MaxBodyBytes: maxJSON,
 		Middlewares: huma.Middlewares{s.gate(r)},
 		Responses:   map[string]*huma.Response{"default": problemResponse(a)},
 	}
@@ -179,6 +174,9 @@ func add[I, O any](s *Server, a huma.API, r route, do func(ctx context.Context, 
 		}
 		return out, nil
 	})
+	if r.body != nil { // said only now, so that the library does not read it
+		a.OpenAPI().Paths[r.path].Post.RequestBody = r.body
+	}
 }
 
 func isPublic(op *huma.Operation) bool { return len(op.Security) == 0 }

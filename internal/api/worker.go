@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -16,10 +17,21 @@ import (
 
 type workersInput struct {
 	Page
-	Q        string `query:"q" maxLength:"60" doc:"Part of a name, pinyin or initials, or a whole ID number; searching is logged without the words"`
+	Q        string `query:"q" maxLength:"60" doc:"Part of a name, pinyin or initials. A number goes into no address: see POST /api/v1/workers/search"`
 	District int32  `query:"district" minimum:"100000" maximum:"999999" doc:"Division code"`
 	RankEver int    `query:"rank_ever" minimum:"1" maximum:"8" doc:"At least this rank was ever held"`
 	Employer string `query:"employer" doc:"Id of a unit"`
+}
+
+type searchInput struct {
+	Body struct {
+		Q        string `json:"q" minLength:"1" maxLength:"60" doc:"Part of a name, pinyin or initials, or a whole ID number; searching is logged without the words"`
+		District int32  `json:"district,omitempty" minimum:"100000" maximum:"999999"`
+		RankEver int    `json:"rank_ever,omitempty" minimum:"1" maximum:"8"`
+		Employer ID     `json:"employer,omitempty"`
+		After    ID     `json:"after,omitempty"`
+		Limit    int    `json:"limit,omitempty" default:"50" minimum:"1" maximum:"500"`
+	}
 }
 
 // WorkerList is a page of people's files.
@@ -100,11 +112,19 @@ type Revealed struct {
 	Marked
 }
 
-type cellsInput struct {
+// RowPlace is a row of a file and the person it is about.
+type RowPlace struct {
 	ID     string `path:"id" doc:"Id of the file"`
 	Import string `path:"import"`
 	Sheet  int    `path:"sheet" minimum:"0" maximum:"1023" doc:"Sheet of the file, from 0"`
 	Row    int    `path:"row" minimum:"1" maximum:"2097151" doc:"Row of the sheet, from 1"`
+}
+
+type revealCellsInput struct {
+	RowPlace
+	Body struct {
+		Why string `json:"why" maxLength:"200" doc:"The reason, which is logged with the look"`
+	}
 }
 
 // RowCells are the cells of one row of a file: as read, and as taken.
@@ -115,11 +135,12 @@ type RowCells struct {
 
 // CellDoc is one cell.
 type CellDoc struct {
-	Column  string      `json:"column"`
-	Title   string      `json:"title"`
-	Read    string      `json:"read" doc:"As it stands in the file (原文)"`
-	Value   string      `json:"value" doc:"As it was taken (规范)"`
-	Remarks []RemarkDoc `json:"remarks,omitempty"`
+	Column   string      `json:"column"`
+	Title    string      `json:"title"`
+	Personal bool        `json:"personal,omitempty" doc:"Masked unless a reason was given"`
+	Read     string      `json:"read" doc:"As it stands in the file (原文)"`
+	Value    string      `json:"value" doc:"As it was taken (规范)"`
+	Remarks  []RemarkDoc `json:"remarks,omitempty"`
 }
 
 // RemarkDoc is what one numbered rule said about a cell.
@@ -138,9 +159,11 @@ type cellsOutput struct{ Body RowCells }
 func (s *Server) workerOperations(a huma.API) {
 	const at = base + "/workers"
 	add(s, a, route{name: "worker-list", method: http.MethodGet, path: at, summary: "People's files"}, s.listWorkers)
+	add(s, a, route{name: "worker-search", method: http.MethodPost, path: at + "/search", summary: "People's files, also by ID number"}, s.searchWorkers)
 	add(s, a, route{name: "worker-show", method: http.MethodGet, path: at + "/{id}", summary: "One file with its timeline; the look is logged"}, s.showWorker)
 	add(s, a, route{name: "worker-reveal", method: http.MethodPost, path: at + "/{id}/reveal", summary: "A masked field in clear; the look is logged with its reason"}, s.revealWorker)
-	add(s, a, route{name: "worker-cells", method: http.MethodGet, path: at + "/{id}/rows/{import}/{sheet}/{row}", summary: "The row of a file that a fact came from; the look is logged"}, s.workerCells)
+	add(s, a, route{name: "worker-cells", method: http.MethodGet, path: at + "/{id}/rows/{import}/{sheet}/{row}", summary: "The row of a file that a fact came from, numbers masked; the look is logged"}, s.workerCells)
+	add(s, a, route{name: "worker-reveal_cells", method: http.MethodPost, path: at + "/{id}/rows/{import}/{sheet}/{row}", summary: "The same row unmasked; the look is logged with its reason"}, s.revealCells)
 }
 
 func (s *Server) listWorkers(ctx context.Context, v *visit, in *workersInput) (*workersOutput, error) {
@@ -152,8 +175,42 @@ func (s *Server) listWorkers(ctx context.Context, v *visit, in *workersInput) (*
 	if err != nil {
 		return nil, err
 	}
-	list, total, err := s.Registry.List(ctx, v.who, registry.Filter{Text: in.Q, District: in.District, RankEver: in.RankEver,
-		Employer: org.UnitID(employer), After: registry.WorkerID(after), Limit: in.Limit})
+	if tooManyDigits(in.Q) {
+		return nil, fieldFault("q", "api.number_in_address")
+	}
+	return s.workers(ctx, v, registry.Filter{Text: in.Q, District: in.District, RankEver: in.RankEver, Employer: org.UnitID(employer), After: registry.WorkerID(after), Limit: in.Limit})
+}
+
+// numberDigits is as many digits as the shortest personal number has: a phone number.
+const numberDigits = 11
+
+// tooManyDigits tells a text that may hold a personal number. Addresses stand in the logs of every
+// proxy on the way.
+func tooManyDigits(text string) bool {
+	digits := 0
+	for _, r := range text {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	return digits >= numberDigits
+}
+
+// plainReason keeps numbers out of reasons, which stand in the audit log in clear.
+func plainReason(why string) error {
+	if tooManyDigits(why) {
+		return fieldFault("why", "api.number_in_reason")
+	}
+	return nil
+}
+
+func (s *Server) searchWorkers(ctx context.Context, v *visit, in *searchInput) (*workersOutput, error) {
+	q := in.Body
+	return s.workers(ctx, v, registry.Filter{Text: q.Q, District: q.District, RankEver: q.RankEver, Employer: org.UnitID(q.Employer), After: registry.WorkerID(q.After), Limit: q.Limit})
+}
+
+func (s *Server) workers(ctx context.Context, v *visit, f registry.Filter) (*workersOutput, error) {
+	list, total, err := s.Registry.List(ctx, v.who, f)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +222,7 @@ func (s *Server) listWorkers(ctx context.Context, v *visit, in *workersInput) (*
 	for i := range list {
 		out.Workers[i] = l.worker(&list[i])
 	}
-	if len(list) == in.Limit {
+	if len(list) == f.Limit {
 		out.Next = list[len(list)-1].ID.String()
 	}
 	return &workersOutput{out}, nil
@@ -220,6 +277,9 @@ func (s *Server) revealWorker(ctx context.Context, v *visit, in *revealInput) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := plainReason(in.Body.Why); err != nil {
+		return nil, err
+	}
 	value, err := s.Registry.Reveal(ctx, v.who, id, in.Body.Field, in.Body.Why)
 	if err != nil {
 		return nil, err
@@ -227,16 +287,35 @@ func (s *Server) revealWorker(ctx context.Context, v *visit, in *revealInput) (*
 	return &revealOutput{Revealed{Field: in.Body.Field, Value: value, Marked: Marked{s.Demo}}}, nil
 }
 
-func (s *Server) workerCells(ctx context.Context, v *visit, in *cellsInput) (*cellsOutput, error) {
-	id, err := parse[registry.WorkerID](in.ID)
+// place is a row of a file and the person it is about.
+func (in *RowPlace) place() (id registry.WorkerID, imported intake.ImportID, line ledger.Line, err error) {
+	if id, err = parse[registry.WorkerID](in.ID); err == nil {
+		imported, err = parse[intake.ImportID](in.Import)
+	}
+	return id, imported, ledger.LineOf(in.Sheet, in.Row), err
+}
+
+func (s *Server) workerCells(ctx context.Context, v *visit, in *RowPlace) (*cellsOutput, error) {
+	id, imported, line, err := in.place()
 	if err != nil {
 		return nil, err
 	}
-	imported, err := parse[intake.ImportID](in.Import)
+	cells, err := s.Registry.Cells(ctx, v.who, s.Intake, id, imported, line)
 	if err != nil {
 		return nil, err
 	}
-	cells, err := s.Registry.Cells(ctx, v.who, s.Intake, id, imported, ledger.LineOf(in.Sheet, in.Row))
+	return &cellsOutput{RowCells{Cells: cellDocs(v, cells), Marked: Marked{s.Demo}}}, nil
+}
+
+func (s *Server) revealCells(ctx context.Context, v *visit, in *revealCellsInput) (*cellsOutput, error) {
+	id, imported, line, err := in.place()
+	if err != nil {
+		return nil, err
+	}
+	if err := plainReason(in.Body.Why); err != nil {
+		return nil, err
+	}
+	cells, err := s.Registry.RevealCells(ctx, v.who, s.Intake, id, imported, line, in.Body.Why)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +325,7 @@ func (s *Server) workerCells(ctx context.Context, v *visit, in *cellsInput) (*ce
 func cellDocs(v *visit, cells []intake.CellView) []CellDoc {
 	out := make([]CellDoc, len(cells))
 	for i, c := range cells {
-		out[i] = CellDoc{Column: c.Column, Title: c.Title, Read: c.Read, Value: c.Value}
+		out[i] = CellDoc{Column: c.Column, Title: c.Title, Personal: c.Personal, Read: c.Read, Value: c.Value}
 		for _, m := range c.Remarks {
 			out[i].Remarks = append(out[i].Remarks, RemarkDoc{Rule: m.Rule, Grade: m.Grade, Message: v.p.T(m.Key, m.Args...), Code: m.Key})
 		}

@@ -175,7 +175,7 @@ func (cmd *importsCmd) Run(c *console) error {
 
 type undoCmd struct {
 	Import string `arg:"" help:"Id of the import."`
-	Why    string `help:"The reason, kept with the reversal." required:""`
+	Why    string `help:"The reason, kept with the reversal."`
 }
 
 func (undoCmd) Help() string {
@@ -187,6 +187,9 @@ func (cmd *undoCmd) Run(c *console) error {
 	var id intake.ImportID
 	if err := id.UnmarshalText([]byte(cmd.Import)); err != nil {
 		return err
+	}
+	if cmd.Why == "" {
+		cmd.Why = c.p.T("cli.undo_why")
 	}
 	return c.with(app.Options{}, func(a *app.App, who account.Actor) error {
 		v, err := a.Viewer(c.ctx, who)

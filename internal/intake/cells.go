@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"tuoxing/internal/cn"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/ledger"

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tuoxing/internal/fault"
+	"tuoxing/internal/ledger"
 	"tuoxing/internal/locale"
 )
 
@@ -21,6 +22,11 @@ func (w *world) verbs(ctx context.Context, who Viewer, id ImportID) map[string]f
 		"confirm": func() error { return w.Confirm(ctx, who, id, 1) },
 		"change":  func() error { return w.Change(ctx, who, id, 1, nil) },
 		"rejects": func() error { return w.Rejects(ctx, who, id, locale.New(locale.ZH), io.Discard) },
+		"discard": func() error { return w.Discard(ctx, who, id) },
+		"row cells": func() error {
+			_, err := w.RowCells(ctx, who, id, ledger.LineOf(0, 2))
+			return err
+		},
 		"problems": func() error {
 			_, _, err := w.Problems(ctx, who, id, "", 0, 9)
 			return err
@@ -38,7 +44,7 @@ func TestVerbs_ask_for_the_right_first(t *testing.T) {
 		return fault.New(fault.Forbidden, "intake.unit_outside")
 	}}
 	want := map[string]string{"find": RightRead, "stage": RightWrite, "dry run": RightWrite, "apply": RightWrite, "undo": RightUndo,
-		"confirm": RightWrite, "change": RightWrite, "rejects": RightRead, "problems": RightRead}
+		"confirm": RightWrite, "change": RightWrite, "rejects": RightWrite, "problems": RightRead, "discard": RightWrite, "row cells": RightRead}
 	for name, do := range w.verbs(t.Context(), nobody, id) {
 		if err := do(); !fault.Is(err, fault.Forbidden) || asked != want[name] {
 			t.Errorf("%s: asked for %q, want %q: %v", name, asked, want[name], err)

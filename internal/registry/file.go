@@ -446,6 +446,9 @@ func checkWhy(c *fault.Check, why string) {
 	if len([]rune(why)) < 2 {
 		c.Add("why", "registry.why_needed")
 	}
+	if looksLikeID(cn.Fold(why)) { // it is kept in clear, in the audit log
+		c.Add("why", "registry.why_personal")
+	}
 }
 
 func (s *Service) cells(ctx context.Context, who account.Actor, read *intake.Service, id WorkerID, imported intake.ImportID, line ledger.Line) ([]intake.CellView, error) {

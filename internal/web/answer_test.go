@@ -1,9 +1,12 @@
 package web
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"tuoxing/internal/fault"
 )
@@ -46,5 +49,61 @@ func TestPage_asks_for_a_login_where_a_route_is_not_public(t *testing.T) {
 		if w.Code != c.status || w.Header().Get(c.header) != c.want {
 			t.Errorf("%s: %d %s=%q", c.name, w.Code, c.header, w.Header().Get(c.header))
 		}
+	}
+}
+
+func TestServer_turns_a_panic_into_the_general_page_and_logs_the_stack(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	s := &Server{Log: slog.New(slog.NewTextHandler(&log, nil)), Now: func() time.Time { return time.UnixMilli(0) }}
+	h := s.identify(s.logged(s.recovered(s.page(Route{Name: "x", Public: true, Handle: func(http.ResponseWriter, *http.Request) error { panic("secret inside") }}))))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/x", nil))
+	if w.Code != http.StatusInternalServerError {
+		t.Fatalf("status %d", w.Code)
+	}
+	if strings.Contains(w.Body.String(), "secret inside") || strings.Contains(w.Body.String(), "goroutine") {
+		t.Error("the page prints what happened inside")
+	}
+	if !strings.Contains(log.String(), "secret inside") || !strings.Contains(log.String(), w.Header().Get("X-Request-Id")) {
+		t.Errorf("the log does not say it: %s", log.String())
+	}
+}
+
+func TestServer_logs_a_file_that_broke_off_in_the_middle(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	s := &Server{Log: slog.New(slog.NewTextHandler(&log, nil)), Now: func() time.Time { return time.UnixMilli(0) }}
+	h := s.identify(s.logged(s.recovered(s.page(Route{Name: "x", Public: true, Handle: func(w http.ResponseWriter, r *http.Request) error {
+		f, err := s.begin(w, r, asCSV, "t", "s", nil)
+		if err != nil {
+			return err
+		}
+		return f.broken(fault.New(fault.Unavailable, "db.busy"))
+	}}))))
+	func() {
+		defer func() {
+			if recover() != http.ErrAbortHandler {
+				t.Error("the connection is not broken off: half a file looks whole")
+			}
+		}()
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/x", nil))
+	}()
+	if !strings.Contains(log.String(), "level=ERROR") || !strings.Contains(log.String(), "db.busy") {
+		t.Errorf("the log says %q", log.String())
+	}
+}
+
+func TestHarmless_keeps_texts_from_being_run_as_formulas(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "", "王五": "王五", "=1+1": "'=1+1", "+86": "'+86", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\rx": "'\rx", "a=b": "a=b", "1-2": "1-2",
+	} {
+		if got := harmless(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+	if got := textOf(int64(-5)); got != "-5" {
+		t.Errorf("a number becomes %q", got)
 	}
 }

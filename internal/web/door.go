@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net"
 	"net/http"
 
@@ -56,9 +55,6 @@ func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) error {
 	token, _, err := s.Accounts.Login(r.Context(), user, r.PostFormValue("password"), addressOf(r))
 	switch fault.KindOf(err) {
 	case fault.Unauthenticated, fault.Forbidden, fault.Invalid:
-		if err == nil {
-			break
-		}
 		p := s.loginPage(r, back)
 		p.User = user
 		sentence, fix := p.Fault(err)
@@ -75,7 +71,7 @@ func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) error {
 
 // setSession keeps the session's token in the browser for so many seconds; below 0 forgets it.
 func (s *Server) setSession(w http.ResponseWriter, token string, age int) {
-	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: token, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: SessionCookie, Value: token, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
 }
 
 // addressOf is the address that a request came from, for the audit log.
@@ -151,7 +147,7 @@ func (s *Server) postPreference(w http.ResponseWriter, r *http.Request) error {
 }
 
 // unreadable is the answer to a form that cannot be read; one that is too large is answered so.
-func unreadable(err error) error { return fmt.Errorf("read the form: %w", err) }
+func unreadable(err error) error { return fault.New(fault.Invalid, "web_error.form").Because(err) }
 
 // fieldFault is one mistake in one input.
 func fieldFault(name, key string, args ...any) error {

@@ -99,17 +99,21 @@ func (c *counted) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, c := s.Now(), &counted{ResponseWriter: w}
+		defer func() { s.note(r, c, s.Now().Sub(start)) }() // also when a broken file ends the request by a panic
 		next.ServeHTTP(c, r)
-		v := visitOf(r)
-		level, args := slog.LevelInfo, []any{"request", v.id, "method", r.Method, "route", v.route, "status", c.status, "bytes", c.bytes, "took", s.Now().Sub(start).Round(time.Microsecond)}
-		if v.cause != nil {
-			args = append(args, "cause", v.cause)
-			if c.status >= 500 {
-				level = slog.LevelError
-			}
-		}
-		s.Log.Log(r.Context(), level, "page", args...)
 	})
+}
+
+func (s *Server) note(r *http.Request, c *counted, took time.Duration) {
+	v := visitOf(r)
+	level, args := slog.LevelInfo, []any{"request", v.id, "method", r.Method, "route", v.route, "status", c.status, "bytes", c.bytes, "took", took.Round(time.Microsecond)}
+	if v.cause != nil {
+		args = append(args, "cause", v.cause)
+		if c.status >= 500 || c.status < 400 {
+			level = slog.LevelError
+		}
+	}
+	s.Log.Log(r.Context(), level, "page", args...)
 }
 
 // recovered turns a panic into the general error page; the stack is for the log.
@@ -129,13 +133,13 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 	})
 }
 
-// sessionCookie holds the session token.
-const sessionCookie = "tuoxing_session"
+// SessionCookie holds the session token.
+const SessionCookie = "tuoxing_session"
 
 // session finds out who asks. A cookie of a session that has ended counts as nobody.
 func (s *Server) session(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, err := r.Cookie(sessionCookie)
+		c, err := r.Cookie(SessionCookie)
 		if err != nil {
 			next.ServeHTTP(w, r)
 			return

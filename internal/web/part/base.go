@@ -89,6 +89,10 @@ func (b Base) Exact(q Quantity) string {
 	return b.Number(q.Value) + " " + b.UnitWord(q.Unit)
 }
 
+// shortFrom is the value from which a card prints units of 10,000: below it, one decimal of them
+// would leave out more than the eye takes in at once.
+const shortFrom = 100_000
+
 // Short prints the value for a card: the number (60.3) and what stands behind it (万人).
 func (b Base) Short(q Quantity) (number, unit string) {
 	if q.None() {
@@ -97,6 +101,9 @@ func (b Base) Short(q Quantity) (number, unit string) {
 	n, err := strconv.ParseInt(q.Value, 10, 64)
 	if err != nil {
 		return b.Number(q.Value), b.UnitWord(q.Unit)
+	}
+	if n > -shortFrom && n < shortFrom {
+		return b.Int(n), b.UnitWord(q.Unit)
 	}
 	number, wan, _ := strings.Cut(b.Wan(n), " ")
 	return number, wan + b.UnitWord(q.Unit)

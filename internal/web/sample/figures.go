@@ -43,7 +43,7 @@ func (m maker) ranks() []part.ChartRow {
 
 func (m maker) cards() []part.Card {
 	card := func(zh, en, id, n string) part.Card {
-		return part.Card{Name: m.w(zh, en), Value: people(n), Href: "/figures/" + id, On: asOf, Block: block}
+		return part.Card{Name: m.w(zh, en), Value: people(n), Href: "/figures/" + id, On: asOf, Block: head}
 	}
 	of := func(id, n string) *part.Companion {
 		return &part.Companion{Name: m.w("其中产业工人", "industrial workers"), Value: people(n), Href: "/figures/" + id}
@@ -62,9 +62,10 @@ func (m maker) cards() []part.Card {
 
 func (m maker) home() []Sample {
 	full := home.Page{
-		Base: m.at("/"), Scope: m.w("全市", "Whole city"), On: asOf, Block: block, SealedAt: sealed, Cards: m.cards(),
+		Base: m.at("/"), Scope: m.w("全市", "Whole city"), On: asOf, Block: head, SealedAt: sealed, Cards: m.cards(),
 		District: part.Chart{Kind: "bar", Title: m.w("职工：按辖市区", "Employees by district"), Sub: m.w("官方排序", "in the official order"), Head: m.w("辖市区", "District"), Rows: m.districts(), Total: people("704000")},
-		Rank:     part.Chart{Kind: "stack", Title: m.w("累计培育技能劳动者：按等级", "Skilled workers by level"), Sub: m.w("按曾获最高等级", "by the highest level ever held"), Head: m.w("等级", "Level"), Rows: m.ranks(), Total: people("603000")},
+		Figures:  true, Imported: true, CanImport: true,
+		Rank: part.Chart{Kind: "stack", Title: m.w("累计培育技能劳动者：按等级", "Skilled workers by level"), Sub: m.w("按曾获最高等级", "by the highest level ever held"), Head: m.w("等级", "Level"), Rows: m.ranks(), Total: people("603000")},
 		Imports: []home.Import{
 			{Href: "/imports/1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), On: asOf, State: part.Good, StateWord: m.base.T("web_intake.state_applied"), Accepted: 238412, At: sealed},
 			{Href: "/imports/2", File: m.w("技能证书名单.csv", "certificates.csv"), Kind: m.w("证书名单", "Certificates"), On: asOf, State: part.Warn, StateWord: m.base.T("web_intake.state_staged"), Accepted: 60288, At: sealed},
@@ -74,13 +75,14 @@ func (m maker) home() []Sample {
 			{Icon: "users", Text: m.w("37 人可能已离职，请确认", "37 people may have left: please confirm"), Href: "/imports/2"},
 		},
 	}
-	none := home.Page{Base: m.at("/"), Scope: m.w("扬中市", "Yangzhong"), On: asOf}
-	return []Sample{{"home", "home", home.Show(full)}, {"home-empty", "home, empty", home.Show(none)}}
+	none := home.Page{Base: m.at("/"), Scope: m.w("扬中市", "Yangzhong"), On: asOf, Figures: true, Imported: true, CanImport: true}
+	keeper := home.Page{Base: m.at("/"), On: asOf}
+	return []Sample{{"home-keeper", "home of a system administrator", home.Show(keeper)}, {"home", "home", home.Show(full)}, {"home-empty", "home, empty", home.Show(none)}}
 }
 
 func (m maker) figures() []Sample {
 	cards := m.cards()
-	list := figure.ListPage{Base: m.at("/figures"), Scope: m.w("全市", "Whole city"), On: asOf, Block: block, Groups: []figure.Group{
+	list := figure.ListPage{Base: m.at("/figures"), Scope: m.w("全市", "Whole city"), On: asOf, Block: head, Groups: []figure.Group{
 		{Name: m.w("职工与产业工人", "Employees and industrial workers"), Cards: cards[:2]},
 		{Name: m.w("技能", "Skills"), Cards: cards[2:5]}, {Name: m.w("外部统计", "Outside statistics"), Cards: cards[5:]},
 	}}
@@ -88,29 +90,56 @@ func (m maker) figures() []Sample {
 		{"figures", "figures", figure.List(list)},
 		{"figures-empty", "figures, empty", figure.List(figure.ListPage{Base: m.at("/figures"), On: asOf})},
 		{"figure", "figure by district", figure.Show(m.figure())},
+		{"figure-cross", "figure by district and level", figure.Show(m.cross())},
 		{"figure-rate", "rate with its two sides", figure.Show(m.rate())},
 		{"figure-empty", "figure without value", figure.Show(figure.Page{Base: m.at("/figures/employees"), ID: "employees", Name: m.w("职工", "Employees"), Definition: m.w("当日在册的职工。", "People employed on the day."), On: asOf, Block: 1, Scope: m.w("全市", "Whole city")})},
 		{"rows", "rows of a figure", figure.Rows(m.rows())},
-		{"rows-empty", "rows, empty", figure.Rows(figure.RowsPage{Base: m.at("/figures/employees/rows"), ID: "employees", Name: m.w("职工", "Employees"), Value: people("0"), On: asOf, Block: block})},
+		{"rows-empty", "rows, empty", figure.Rows(figure.RowsPage{Base: m.at("/figures/employees/rows"), ID: "employees", Name: m.w("职工", "Employees"), Value: people("0"), On: asOf, Block: head})},
 		{"row", "row and its cells, masked", intake.Row(m.cells(false))},
 		{"row-shown", "row and its cells, shown", intake.Row(m.cells(true))},
-		{"row-gone", "row of an erased person", intake.Row(intake.RowPage{Base: m.at("/imports/1/rows/0/7"), ID: "1", File: "roster.csv", Sheet: "1", Row: 7, SHA256: hash, Gone: m.base.T("web_intake.gone_erased")})},
 	}
 }
 
-func (m maker) by(chosen string) []part.Option {
-	var out []part.Option
-	for _, d := range [][2]string{{"辖市区", "District"}, {"产业工会", "Union"}, {"等级", "Level"}, {"行业", "Industry"}, {"性别", "Sex"}, {"年龄段", "Age band"}, {"职工类别", "Worker class"}} {
-		out = append(out, part.Option{Value: "/figures/employees?by=" + d[1], Label: m.w(d[0], d[1])})
+func (m maker) tabs(chosen int) []figure.Tab {
+	var out []figure.Tab
+	for i, d := range [][2]string{{"辖市区", "District"}, {"产业工会", "Union"}, {"等级", "Level"}, {"行业", "Industry"}, {"性别", "Sex"}, {"年龄段", "Age band"}, {"职工类别", "Worker class"}} {
+		out = append(out, figure.Tab{Href: "/figures/employees?by=" + d[1], Label: m.w(d[0], d[1]), On: i == chosen})
 	}
 	return out
 }
 
+func (m maker) then(chosen string) *figure.Then {
+	return &figure.Then{Action: "/figures/employees", Keep: []part.Pair{{Label: "by", Value: "district"}}, Value: chosen, Options: []part.Option{{Label: "—"}, {Value: "rank", Label: m.w("等级", "Level")}, {Value: "sex", Label: m.w("性别", "Sex")}}}
+}
+
+// cross is a figure by district and level.
+func (m maker) cross() figure.Page {
+	p := m.figure()
+	p.Cells, p.ByName, p.Then = nil, m.w("辖市区 × 等级", "District × Level"), m.then("rank")
+	x := &figure.Cross{RowHead: m.w("辖市区", "District"), ColHead: m.w("等级", "Level"), Unit: part.Person, Levels: true}
+	for _, r := range m.ranks() {
+		x.Cols = append(x.Cols, figure.CrossCol{Label: r.Label, Sum: r.Value})
+	}
+	for i, r := range m.districts() {
+		line := figure.CrossRow{Label: r.Label, Into: r.Href, Sum: r.Value}
+		for k := range x.Cols {
+			c := figure.CrossCell{Value: people(strconv.Itoa((i + 2) * 1000 / (k + 1))), Rows: "/figures/employees/rows"}
+			if k == len(x.Cols)-1 {
+				c = figure.CrossCell{Value: people("0")}
+			}
+			line.Cells = append(line.Cells, c)
+		}
+		x.Rows = append(x.Rows, line)
+	}
+	p.Cross = x
+	return p
+}
+
 func (m maker) figure() figure.Page {
 	p := figure.Page{
-		Base: m.at("/figures/employees"), ID: "employees", Name: m.w("职工", "Employees"), Value: people("704000"), On: asOf, Block: block, Scope: m.w("全市", "Whole city"),
+		Base: m.at("/figures/employees"), ID: "employees", Name: m.w("职工", "Employees"), Value: people("704000"), On: asOf, Block: head, Scope: m.w("全市", "Whole city"),
 		Definition: m.w("当日有一份主要用工关系、由本市基层工会或产业工会花名册登记的人员，每人只计一次。", "People with one main employment on the day, registered on a roster of a union of the city; each is counted once."),
-		Rows:       "/figures/employees/rows", ByKey: "district", ByName: m.w("辖市区", "District"), By: m.by("district"),
+		Rows:       "/figures/employees/rows", ByName: m.w("辖市区", "District"), Tabs: m.tabs(0), Then: m.then(""),
 		Chips: []part.Chip{{Label: m.w("性别", "Sex"), Value: m.w("女", "female"), Remove: "/figures/employees"}},
 		Sum:   people("704000"), CSV: "/figures/employees.csv", XLSX: "/figures/employees.xlsx",
 	}
@@ -126,18 +155,17 @@ func (m maker) rate() figure.Page {
 	p.ID, p.Name, p.Chips, p.Rows, p.Sum = "highly_skilled_per_10k", m.w("每万名劳动者中高技能人才数", "Highly skilled per 10,000 persons employed"), nil, "", part.Quantity{}
 	p.Value = part.Quantity{Value: "1115", Unit: part.PerTenK}
 	p.Definition = m.w("累计培育的高技能人才除以从业人员，乘以一万。分子来自证书名单，分母是外部统计。", "People who ever reached level 3 or above, divided by persons employed, times 10,000. The numerator comes from certificate lists, the denominator is an outside statistic.")
-	p.Source = m.w("统计年鉴 2022", "Yearbook 2022")
 	p.Sides = []figure.Side{
 		{Role: m.base.T("web_figure.numerator"), Name: m.w("高技能人才", "Highly skilled workers"), Value: people("218000"), Href: "/figures/highly_skilled_ever"},
 		{Role: m.base.T("web_figure.denominator"), Name: m.w("从业人员", "Persons employed"), Value: people("1955000"), Href: "/figures/employed"},
 	}
-	p.Cells, p.By = nil, nil
+	p.Cells, p.Tabs, p.Then = nil, nil, nil
 	return p
 }
 
 func (m maker) rows() figure.RowsPage {
 	p := figure.RowsPage{
-		Base: m.at("/figures/employees/rows"), ID: "employees", Name: m.w("职工", "Employees"), Value: people("238600"), On: asOf, Block: block,
+		Base: m.at("/figures/employees/rows"), ID: "employees", Name: m.w("职工", "Employees"), Value: people("238600"), On: asOf, Block: head, Figure: "/figures/employees",
 		Chips: []part.Chip{{Label: m.w("辖市区", "District"), Value: m.w("丹阳市", "Danyang"), Remove: "/figures/employees/rows"}},
 		Pager: part.Pager{From: 1, To: 20, Total: 238600, Next: "/figures/employees/rows?after=20"}, Count: 238600, Sum: 238600, CSV: "/x.csv", XLSX: "/x.xlsx",
 	}
@@ -146,7 +174,7 @@ func (m maker) rows() figure.RowsPage {
 		n := names[i%len(names)]
 		r := figure.Row{
 			Name: m.w(n[0], n[1]), Href: "/workers/1", Employer: m.w("示例光学有限公司", "Shili Optics Ltd"), District: m.w("丹阳市", "Danyang"),
-			Rank: m.w("高级工", "level 3"), On: date.Of(2021, 3, 1) + date.Day(i*17), Cause: m.base.T("web_figure.cause_new"), Quantity: 1,
+			Rank: m.w("高级工", "level 3"), On: date.Of(2021, 3, 1) + date.Day(i*17), Cause: m.base.T("figure.cause.1"), Quantity: 1,
 			From: part.Source{File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Sheet: m.w("在职", "staff"), Row: 23 + i, Href: "/imports/1/rows/0/23"},
 		}
 		switch i {
@@ -163,7 +191,7 @@ func (m maker) rows() figure.RowsPage {
 func (m maker) cells(shown bool) intake.RowPage {
 	p := intake.RowPage{
 		Base: m.at("/imports/1/rows/0/23"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), Sheet: m.w("在职", "staff"), Row: 23,
-		By: m.w("李四", "Li Si"), At: sealed, SHA256: hash, State: intake.Applied, Person: &part.Link{Label: m.w("王五", "Wang Wu"), Href: "/workers/1"},
+		By: m.w("李四", "Li Si"), At: sealed, SHA256: hash, Import: "/imports/1", Person: &part.Link{Label: m.w("王五", "Wang Wu"), Href: "/workers/1"},
 		Personal: true, Shown: shown, Reveal: "/imports/1/rows/0/23",
 		Cells: []intake.Cell{
 			{Column: m.w("姓名", "Name"), Read: "•••", Value: "•••", Masked: true},

@@ -14,7 +14,7 @@ var counts = intake.Counts{Read: 7040, Accepted: 6712, Mended: 254, Refused: 31,
 func (m maker) importPage(s intake.State) intake.Page {
 	return intake.Page{
 		Base: m.at("/imports/1"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), Unit: m.w("丹阳市总工会", "Danyang Federation"),
-		By: m.w("李四", "Li Si"), At: sealed, SHA256: hash, On: asOf, Full: true, State: s, CanApply: true, CanUndo: true,
+		By: m.w("李四", "Li Si"), At: sealed, SHA256: hash, On: asOf, Full: true, TakesFull: true, Tried: true, State: s, CanApply: true, CanUndo: true, Today: asOf.String(),
 	}
 }
 
@@ -23,7 +23,7 @@ func (m maker) staged() intake.Page {
 	p := m.importPage(intake.Staged)
 	p.Counts, p.Rejects = counts, "/imports/1/rejects"
 	p.Skips = []intake.Skip{{Reason: m.w("合计行", "totals"), Rows: 2}, {Reason: m.w("空行", "blank"), Rows: 4}}
-	p.Leavers = &intake.Leavers{Absent: 37, Standing: 7011, Names: []part.Link{{Label: m.w("赵六", "Zhao Liu"), Href: "/workers/4"}, {Label: m.w("钱七", "Qian Qi"), Href: "/workers/5"}}}
+	p.Leavers = &intake.Leavers{Absent: 37, Standing: 7011}
 	p.Codes = []intake.Code{{Code: "91329901MA1XYZ0000", Name: m.w("示例光学有限公司", "Shili Optics Ltd"), Reason: m.w("校验码应为 K", "the check digit should be K"), Rows: 18}}
 	refused, mended, look := b.T("web_intake.tone_refused"), b.T("web_intake.tone_mended"), b.T("web_intake.tone_look")
 	id, start, lvl, staff := m.w("身份证号", "ID number"), m.w("入职日期", "Start"), m.w("技能等级", "Skill level"), m.w("在职", "staff")
@@ -46,11 +46,11 @@ func (m maker) staged() intake.Page {
 }
 
 func (m maker) imports() []Sample {
-	list := intake.ListPage{Base: m.at("/imports"), CanImport: true, Pager: part.Pager{From: 1, To: 7, Total: 7}}
+	list := intake.ListPage{Base: m.at("/imports"), CanImport: true, Pager: part.Pager{From: 1, To: 7, Total: 7}, Filters: m.filters()}
 	for s := intake.Received; s <= intake.Refused; s++ {
-		l := intake.Line{Href: "/imports/1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), Unit: m.w("丹阳市总工会", "Danyang Federation"), By: m.w("李四", "Li Si"), On: asOf, Full: s%2 == 0, State: s, Counts: counts, At: sealed}
+		l := intake.Line{Href: "/imports/1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), Unit: m.w("丹阳市总工会", "Danyang Federation"), By: m.w("李四", "Li Si"), On: asOf, Full: s%2 == 0, TakesFull: true, State: s, Counts: counts, At: sealed}
 		if s == intake.Applied {
-			l.Block = block
+			l.Block = head
 		}
 		list.Rows = append(list.Rows, l)
 	}
@@ -62,7 +62,7 @@ func (m maker) imports() []Sample {
 	absent.Leavers = &intake.Leavers{Absent: 1630, Standing: 7011, NeedsConfirm: true, Typed: "1600"}
 	absent.Faults = []part.Problem{{Name: "confirm_absent", Text: m.w("减少 1,630 人，输入的是 1,600，请核对后重新输入。", "1,630 people are missing; you typed 1,600. Check and type again.")}}
 	undone := m.importPage(intake.Undone)
-	undone.Counts = counts
+	undone.Counts, undone.Why = counts, m.w("报送了两次", "sent twice")
 	failed := m.importPage(intake.Refused)
 	failed.Failure, failed.Fix = m.w("没有找到“身份证号”列。", "There is no column for the ID number."), m.w("请在表头行加上“身份证号”后重新上传。", "Add the heading 身份证号 and send the file again.")
 	return []Sample{
@@ -82,9 +82,13 @@ func (m maker) applied() intake.Page {
 	before := m.staged()
 	p.Counts, p.Rejects, p.Rules, p.Skips = counts, "/imports/1/rejects", before.Rules, before.Skips
 	p.Earlier = &part.Link{Label: m.w("丹阳市职工花名册（3月）.xlsx", "danyang-roster-march.xlsx"), Href: "/imports/0"}
-	p.Result = &intake.Result{Applied: 6966, Unchanged: 43, Left: 37, Block: block, Hash: hash, SealedAt: sealed, Changes: []intake.Change{
+	p.Result = &intake.Result{Applied: 6966, Unchanged: 43, Proposed: 37, Facts: 7204, Block: head, Hash: hash, SealedAt: sealed, Changes: []intake.Change{
 		{Name: m.w("职工", "Employees"), Href: "/figures/employees", Before: people("697034"), After: people("704000"), Delta: "+6,966"},
 		{Name: m.w("产业工人", "Industrial workers"), Href: "/figures/industrial_workers", Before: people("673211"), After: people("680000"), Delta: "+6,789"},
+	}}
+	p.Leaving = &intake.Leaving{Open: 37, Confirmed: 2, Rejected: 1, Day: asOf.String(), People: []intake.Absent{
+		{ID: "4", Name: m.w("赵六", "Zhao Liu"), Href: "/workers/4", Employer: m.w("示例光学有限公司", "Shili Optics Ltd")},
+		{ID: "5", Name: m.w("钱七", "Qian Qi"), Href: "/workers/5", Employer: m.w("示例电子厂", "Shili Electronics")},
 	}}
 	return p
 }
@@ -105,17 +109,16 @@ func (m maker) newImport(ps []part.Problem) intake.NewPage {
 func (m maker) undo() intake.UndoPage {
 	b := m.base
 	return intake.UndoPage{Base: m.at("/imports/1/undo"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Confirm: 6966, Lines: []string{
-		b.T("web_intake.undo_line_rows", "6,966", "7,040"), b.T("web_intake.undo_line_people", "6,966"),
-		b.T("web_intake.undo_line_figure", m.w("职工", "Employees"), b.Exact(people("704000")), b.Exact(people("697034"))), b.T("web_intake.undo_line_keep"),
+		b.T("web_intake.undo_line_rows", "6,966"), b.T("web_intake.undo_line_facts", "14", "7,204"), b.T("web_intake.undo_line_figures"), b.T("web_intake.undo_line_keep"),
 	}}
 }
 
 // doors are the pages of people who are not logged in, and the errors.
 func (m maker) doors() []Sample {
 	b := m.at("/login")
-	b.Actor, b.Nav = part.Actor{}, nil
-	in := login.Page{Base: b, Back: "/", Hints: []part.Pair{{Label: m.w("市总管理员", "city"), Value: "city / tuoxing-demo"}, {Label: m.w("丹阳市", "Danyang"), Value: "danyang / tuoxing-demo"}}}
-	wrong := login.Page{Base: b, User: "city", Notice: b.T("web_login.ended"), Problems: []part.Problem{{Name: "user", Text: b.T("web_login.wrong")}}}
+	b.Actor, b.Nav, b.Search = part.Actor{}, nil, false
+	in := login.Page{Base: b, Back: "/", Hints: []login.Hint{{Label: m.w("市总业务管理员 · 全市", "City administrator · whole city"), User: "city", Password: "example"}, {Label: m.w("辖市（区）总工会 · 丹阳市总工会", "District federation · Danyang"), User: "danyang", Password: "example"}}}
+	wrong := login.Page{Base: b, User: "city", Notice: b.T("web_login.ended"), Problems: []part.Problem{{Name: "user", Text: b.T("account.login_failed")}}, Fix: b.T("account.login_failed_fix")}
 	home := part.Link{Label: b.T("web_error.home"), Href: "/"}
 	all := []Sample{{"login", "login", login.Show(in)}, {"login-wrong", "login, wrong", login.Show(wrong)}}
 	for _, e := range []struct {

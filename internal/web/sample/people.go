@@ -17,7 +17,7 @@ func (m maker) workers() []Sample {
 		n := names[i%len(names)]
 		list.Rows = append(list.Rows, worker.Row{
 			Href: "/workers/1", Name: m.w(n[0], n[1]), Sex: m.w("女", "female"), Age: 24 + i, Employer: m.w("示例光学有限公司", "Shili Optics Ltd"),
-			District: m.w("丹阳市", "Danyang"), Rank: m.w("中级工", "level 4"), Class: m.w("产业工人", "industrial worker"), Changed: asOf - date.Day(i),
+			District: m.w("丹阳市", "Danyang"), Rank: m.w("中级工", "level 4"), Class: m.w("产业工人", "industrial worker"),
 		})
 	}
 	list.Rows[3].Age, list.Rows[3].Rank, list.Rows[3].Class = -1, "", ""
@@ -36,8 +36,6 @@ func (m maker) filters() []part.Field {
 	return []part.Field{
 		{Name: "district", Label: m.base.T("web.district"), Value: "4", Options: []part.Option{all, {Value: "1", Label: m.w("京口区", "Jingkou")}, {Value: "4", Label: m.w("丹阳市", "Danyang")}}},
 		{Name: "rank", Label: m.base.T("web.rank"), Options: []part.Option{all, {Value: "4", Label: m.w("高级工", "level 3")}}},
-		{Name: "class", Label: m.base.T("web.class"), Options: []part.Option{all, {Value: "industrial", Label: m.w("产业工人", "industrial worker")}}},
-		{Name: "sex", Label: m.base.T("web.sex"), Options: []part.Option{all, {Value: "f", Label: m.w("女", "female")}}},
 	}
 }
 
@@ -45,8 +43,7 @@ func (m maker) workerColumns() []part.Column {
 	b := m.base
 	return []part.Column{
 		{Label: b.T("web.person"), Href: "/workers?sort=-name", Dir: "ascending"}, {Label: b.T("web.sex")}, {Label: b.T("web.age"), Num: true, Href: "/workers?sort=age"},
-		{Label: b.T("web.employer"), Href: "/workers?sort=employer"}, {Label: b.T("web.district")}, {Label: b.T("web.rank"), Href: "/workers?sort=rank"},
-		{Label: b.T("web.class")}, {Label: b.T("web.changed"), Href: "/workers?sort=changed"},
+		{Label: b.T("web.employer")}, {Label: b.T("web.district")}, {Label: b.T("web.rank")}, {Label: b.T("web.class")},
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"tuoxing/internal/date"
 	"tuoxing/internal/locale"
+	"tuoxing/internal/web/page/block"
 	"tuoxing/internal/web/part"
 )
 
@@ -40,6 +41,7 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.figures()...)
 	all = append(all, m.workers()...)
 	all = append(all, m.imports()...)
+	all = append(all, m.blocks()...)
 	all = append(all, m.doors()...)
 	return all
 }
@@ -48,11 +50,12 @@ func Themed(lang locale.Lang, theme string) []Sample {
 func Base(lang locale.Lang, path string) part.Base {
 	w := words(lang)
 	return part.Base{
-		Printer: locale.New(lang), Path: path, Demo: true, RequestID: "7f3a-0c21",
+		Printer: locale.New(lang), Path: path, Demo: true, Search: true, RequestID: "7f3a-0c21",
 		Actor: part.Actor{Name: w("张三", "Zhang San"), Role: w("市总业务管理员", "city administrator"), Unit: w("示例市总工会", "City Federation")},
 		Nav: []part.NavItem{
 			{Key: "web.nav_home", Icon: "home", Href: "/"}, {Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"},
 			{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, {Key: "web.nav_imports", Icon: "file-import", Href: "/imports"},
+			{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"},
 		},
 	}
 }
@@ -81,9 +84,21 @@ var (
 	sealed = time.Date(2023, 4, 6, 1, 12, 0, 0, time.UTC)
 )
 
-const block = 14
+const head = 14
 
 // hash is the SHA-256 of nothing, as it is printed for a file.
 const hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+// blocks are the sealed blocks of the ledger.
+func (m maker) blocks() []Sample {
+	p := block.ListPage{Base: m.at("/blocks"), Head: head, HeadHash: hash, Pager: part.Pager{From: 1, To: 3, Total: head, Next: "/blocks?before=12"}}
+	for i := range int64(3) {
+		p.Rows = append(p.Rows, block.Row{
+			Number: head - i, At: sealed, By: m.w("李四", "Li Si"), Facts: 7040 + i, Hash: hash, Before: hash, Figures: "/figures?block=14",
+			Sums: []block.Sum{{Kind: m.base.T("web_block.kind_worker"), Facts: 7040, Quantity: 7038}},
+		})
+	}
+	return []Sample{{"blocks", "blocks", block.List(p)}, {"blocks-empty", "blocks, empty", block.List(block.ListPage{Base: m.at("/blocks")})}}
+}
 
 func people(n string) part.Quantity { return part.Quantity{Value: n, Unit: part.Person} }

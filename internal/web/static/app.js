@@ -19,18 +19,49 @@
     }));
   }
 
+  const nameLabel = (ink) => ({ color: ink, interval: 0, width: 150, overflow: "break" });
+
+  // A cross table is one bar a row and one piece a column.
+  function cross(box, base, ink, paper) {
+    const table = box.parentElement.querySelector("table.tx-cross");
+    const cols = [...table.querySelectorAll("th[data-series]")].map((th) => th.dataset.series);
+    const lines = [...table.querySelectorAll("tr[data-label]")];
+    const none = [...table.querySelectorAll("th[data-series]")].map((th) => th.hasAttribute("data-none"));
+    const named = cols.filter((_, i) => !none[i]);
+    const steps = box.hasAttribute("data-levels") ? levels(named.length) : named.map((_, i) => colour(`--tx-c${i % 8 + 1}`));
+    const shades = none.map((n) => (n ? colour("--tx-none") : steps.shift()));
+    // The legend wraps: about 13 px a Chinese character, 7 px any other, and its mark.
+    const words = cols.reduce((sum, c) => sum + 36 + [...c].reduce((w, ch) => w + (ch > "\u2e7f" ? 13 : 7), 0), 0);
+    const foot = Math.ceil(words / Math.max(200, box.clientWidth - 60)) * 26 + 10;
+    box.style.height = `${Math.min(24 + lines.length * 30 + foot, 680)}px`;
+    return Object.assign(base, {
+      grid: { left: 20, right: 24, top: 8, bottom: foot, containLabel: true },
+      legend: { bottom: 0, type: "plain", icon: "roundRect", itemWidth: 14, itemHeight: 14, textStyle: { color: ink }, selectedMode: false },
+      xAxis: { type: "value", axisLabel: { show: false }, splitLine: { show: false } },
+      yAxis: { type: "category", inverse: true, data: lines.map((tr) => tr.dataset.label), axisLine: { show: false }, axisTick: { show: false }, axisLabel: nameLabel(ink) },
+      series: cols.map((name, i) => ({
+        type: "bar", name, stack: "all", barMaxWidth: 22, itemStyle: { color: shades[i], borderColor: paper, borderWidth: 1 },
+        data: lines.map((tr) => {
+          const td = tr.querySelectorAll("td[data-cell]")[i], a = td.querySelector("a");
+          return { name: `${tr.dataset.label} · ${name}`, value: Number(td.dataset.cell || 0), text: td.title, href: a ? a.getAttribute("href") : "" };
+        }),
+      })),
+    });
+  }
+
   function levels(n) {
     // n levels spread over the eight steps, so that light is always low and dark high.
     return Array.from({ length: n }, (_, i) => colour(`--tx-r${n < 2 ? 5 : Math.round(1 + (i * 7) / (n - 1))}`));
   }
 
-  function option(kind, data) {
+  function option(box, kind, data) {
     const ink = colour("--tx-ink"), dim = colour("--tx-dim"), line = colour("--tx-line"), paper = colour("--tx-paper");
     const base = {
       animation: false, aria: { enabled: false },
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink },
       tooltip: { renderMode: "richText", backgroundColor: paper, borderColor: line, textStyle: { color: ink }, formatter: (p) => `${p.data.name}  ${p.data.text}` },
     };
+    if (kind === "cross") return cross(box, base, ink, paper);
     if (kind === "stack") {
       const shades = levels(data.length), total = data.reduce((sum, d) => sum + d.value, 0);
       const share = (p) => (p.data.value * 100 / total >= 5 ? `${Math.round(p.data.value * 100 / total)}%` : "");
@@ -47,9 +78,9 @@
       });
     }
     return Object.assign(base, {
-      grid: { left: 8, right: 88, top: 8, bottom: 8, containLabel: true },
+      grid: { left: 20, right: 88, top: 8, bottom: 8, containLabel: true },
       xAxis: { type: "value", axisLabel: { show: false }, splitLine: { show: false } },
-      yAxis: { type: "category", inverse: true, data: data.map((d) => d.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: ink } },
+      yAxis: { type: "category", inverse: true, data: data.map((d) => d.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: nameLabel(ink) },
       series: [{ type: "bar", data, barMaxWidth: 22, itemStyle: { color: colour("--tx-c1"), borderRadius: 2 }, label: { show: true, position: "right", color: dim, formatter: (p) => p.data.text } }],
     });
   }
@@ -59,10 +90,10 @@
     if (!window.echarts) return;
     if (!data.length) { box.textContent = box.dataset.empty; return; }
     const chart = echarts.init(box, null, { renderer: "canvas" });
-    chart.setOption(option(box.dataset.chart, data));
+    chart.setOption(option(box, box.dataset.chart, data));
     chart.on("click", (p) => { if (p.data.href) location.href = p.data.href; });
     new ResizeObserver(() => chart.resize()).observe(box);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(option(box.dataset.chart, data), true));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(option(box, box.dataset.chart, data), true));
   }
 
   const typing = (e) => e.target.closest("input, select, textarea") || e.ctrlKey || e.metaKey || e.altKey;

@@ -18,6 +18,8 @@ type ListPage struct {
 	Block  int64
 	Pinned bool
 	Groups []Group
+	// CanImport offers to hand in a file where there are no figures yet.
+	CanImport bool
 }
 
 // Group is figures of one population, with the population's name.
@@ -39,14 +41,59 @@ type Page struct {
 	Scope      string
 	Rows       string // address of the rows behind the value; empty for a rate
 	Sides      []Side // numerator and denominator of a rate
-	Source     string // of an outside statistic
 	Chips      []part.Chip
-	By         []part.Option // dimensions that can be asked for; the chosen one is ByKey
-	ByKey      string
-	ByName     string
+	Keep       []part.Pair // cuts and filters, which go along with another day
+	Tabs       []Tab       // the dimensions by which it can be cut
+	Then       *Then       // a second dimension
+	ByName     string      // names of the chosen dimensions
 	Cells      []Cell
+	More       int64         // cells that the page does not list
+	Cross      *Cross        // two dimensions as rows and columns, instead of Cells
 	Sum        part.Quantity // of the cells; none when they do not add up (a rate)
 	CSV, XLSX  string
+}
+
+// Tab is a dimension to cut by.
+type Tab struct {
+	Label, Href string
+	On          bool
+}
+
+// Then asks for a second dimension.
+type Then struct {
+	Action  string
+	Keep    []part.Pair
+	Options []part.Option
+	Value   string
+}
+
+// Cross is a cross table.
+type Cross struct {
+	RowHead, ColHead string
+	Unit             part.Unit
+	Levels           bool // the columns run from low to high
+	Cols             []CrossCol
+	Rows             []CrossRow
+}
+
+// CrossCol is the head and the foot of a column; Sum is none where cells do not add up.
+type CrossCol struct {
+	Label string
+	Sum   part.Quantity
+	None  bool // stands for "none": no certificate
+}
+
+// CrossRow is one line of a cross table; Into opens the figure for it.
+type CrossRow struct {
+	Label, Into string
+	Cells       []CrossCell
+	Sum         part.Quantity
+}
+
+// CrossCell is one cell; Rows opens the people behind it, empty for none and for rates.
+type CrossCell struct {
+	Value part.Quantity
+	Rows  string
 }
 
 // Side is the numerator or the denominator of a rate.
@@ -64,6 +111,7 @@ type Cell struct {
 	Share int    // of the largest cell, 0–100, for the small bar
 	Rows  string // opens the rows behind
 	Into  string // the figure with this value as a filter
+	Sides string // of a rate: numerator ÷ denominator
 }
 
 // RowsPage is the people or things that a figure counts.
@@ -74,6 +122,7 @@ type RowsPage struct {
 	Value     part.Quantity
 	On        date.Day
 	Block     int64
+	Figure    string // address of the figure, asked the same way
 	Chips     []part.Chip
 	Rows      []Row
 	Pager     part.Pager
@@ -90,6 +139,7 @@ const (
 	Open      State = iota // the reader may open the file
 	Elsewhere              // 现在其他单位: counted here, the file is another unit's today
 	Erased                 // 已注销人员
+	Thing                  // no person: a published number
 )
 
 // Row is one person counted, with the fact that put them there.

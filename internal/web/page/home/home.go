@@ -23,6 +23,11 @@ type Page struct {
 	Rank     part.Chart
 	Imports  []Import
 	Next     []Next
+
+	Pinned    bool // as known at an earlier block
+	Figures   bool // the reader's role reads figures …
+	Imported  bool // … imports …
+	CanImport bool // … and hands files in
 }
 
 // Import is one line of the recent imports.

@@ -65,7 +65,7 @@ func (s State) step() int {
 type ListPage struct {
 	part.Base
 	Rows      []Line
-	Chips     []part.Chip
+	Filters   []part.Field
 	Pager     part.Pager
 	CanImport bool
 }
@@ -74,7 +74,7 @@ type ListPage struct {
 type Line struct {
 	Href, File, Kind, Unit, By string
 	On                         date.Day // 0: the kind has no day
-	Full                       bool
+	Full, TakesFull            bool
 	State                      State
 	Counts                     Counts
 	Block                      int64 // 0: none sealed
@@ -90,6 +90,9 @@ type NewPage struct {
 	Full     bool
 	Units    []part.Option
 	Unit     string
+	Many     bool   // enterprises are too many for the list: they are named by code or name
+	Other    string // the unit so named
+	Today    string
 	MaxBytes int64
 	Problems []part.Problem
 }
@@ -97,32 +100,39 @@ type NewPage struct {
 // Page is one import on its way.
 type Page struct {
 	part.Base
-	ID       string
-	File     string
-	Kind     string
-	Unit     string
-	By       string
-	At       time.Time
-	SHA256   string
-	On       date.Day // 0: none
-	Full     bool
-	State    State
-	Counts   Counts
-	Skips    []Skip
-	Work     *part.Work // while it is being read or applied
-	Sheets   []Sheet
-	Problems []Problem // the first ones
-	Rules    []Rule
-	Leavers  *Leavers   // 全量: who is absent
-	Codes    []Code     // credit codes to confirm
-	Earlier  *part.Link // the same file, in force already
-	Failure  string     // why the whole file was refused
-	Fix      string
-	Result   *Result
-	Rejects  string         // address of the reject workbook, empty when nothing was refused
-	Faults   []part.Problem // of the apply form
-	CanApply bool
-	CanUndo  bool
+	ID        string
+	File      string
+	Kind      string
+	Unit      string
+	By        string
+	At        time.Time
+	SHA256    string
+	On        date.Day // 0: none
+	Full      bool
+	TakesFull bool // the kind knows complete and partial lists
+	State     State
+	Counts    Counts
+	Skips     []Skip
+	Tried     bool       // it was tried out: absentees and repetitions are known
+	Work      *part.Work // while it is being read or applied, or waits for it
+	Idle      bool       // nothing is at work on it: it may be started again, or dropped
+	Late      bool       // ordered work has not begun in good time
+	Sheets    []Sheet
+	Problems  []Problem // the first ones
+	Rules     []Rule
+	Leavers   *Leavers // 全量: how many are absent
+	Leaving   *Leaving // 全量, applied: who is absent, and what was decided
+	Today     string
+	Why       string     // of the undo
+	Codes     []Code     // credit codes to confirm
+	Earlier   *part.Link // the same file, in force already
+	Failure   string     // why the whole file was refused
+	Fix       string
+	Result    *Result
+	Rejects   string         // address of the reject workbook, empty when nothing was refused
+	Faults    []part.Problem // of the apply form
+	CanApply  bool
+	CanUndo   bool
 }
 
 // Skip is rows without data and why they were not counted.
@@ -166,7 +176,19 @@ type Leavers struct {
 	Absent, Standing int64
 	Typed            string // what was typed back
 	NeedsConfirm     bool   // more than a fifth: the exact number is asked for
-	Names            []part.Link
+}
+
+// Leaving is who is absent from a complete roster that was applied. Nobody leaves by it: a person
+// decides.
+type Leaving struct {
+	People                    []Absent // open ones, the first
+	Open, Confirmed, Rejected int64
+	Day                       string // of the roster: the latest day of leaving
+}
+
+// Absent is one person who waits for a decision.
+type Absent struct {
+	ID, Name, Href, Employer string
 }
 
 // Code is a credit code whose check digit fails: some really issued ones do.
@@ -179,11 +201,12 @@ type Code struct {
 
 // Result is what applying did.
 type Result struct {
-	Applied, Unchanged, Left int64
-	Block                    int64
-	Hash                     string
-	SealedAt                 time.Time
-	Changes                  []Change // figures before and after
+	Applied, Unchanged, Proposed int64
+	Facts                        int64
+	Block                        int64 // 0: nothing was new
+	Hash                         string
+	SealedAt                     time.Time
+	Changes                      []Change // figures before and after
 }
 
 // Change is one figure before and after an import.
@@ -200,6 +223,7 @@ type UndoPage struct {
 	Lines    []string // in numbers
 	Reason   string
 	Confirm  int64 // rows to type back
+	Typed    string
 	Problems []part.Problem
 }
 
@@ -212,13 +236,12 @@ type RowPage struct {
 	By             string
 	At             time.Time
 	SHA256         string
-	State          State
-	Person         *part.Link // whose file it feeds, when the reader may open it
+	Import         string     // address of the import, empty when it is another unit's
+	Person         *part.Link // whose file it feeds
 	Cells          []Cell
 	Personal       bool // cells of people: masked until a reason is given
 	Shown          bool
 	Reveal         string // address of the form that shows them
-	Gone           string // why there is nothing to show: erased, withdrawn
 }
 
 // Cell is one cell: as read and what it was taken for.

@@ -11,8 +11,14 @@ type Page struct {
 	User     string
 	Back     string // where to go afterwards: a path of this server
 	Problems []part.Problem
-	Notice   string      // why the person stands here: the session has ended, the account is locked
-	Hints    []part.Pair // of a demo database: names and passwords to try
+	Fix      string // what to do about them
+	Notice   string // why the person stands here: the session has ended, the password was changed
+	Hints    []Hint // of a demo database
+}
+
+// Hint is an account of a demo database that anybody may try.
+type Hint struct {
+	Label, User, Password string
 }
 
 // ChangePage is the form on which a person sets a password of their own.

@@ -21,6 +21,8 @@ type ListPage struct {
 	Total     int64
 	Pager     part.Pager
 	CSV, XLSX string
+	Keep      []part.Pair // filters without a field of their own
+	CanImport bool
 }
 
 // Row is one person in the list.
@@ -30,7 +32,6 @@ type Row struct {
 	Employer        string
 	District, Rank  string
 	Class           string // worker class 产业工人 …, empty for none
-	Changed         date.Day
 }
 
 // Page is one person's file.

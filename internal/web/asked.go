@@ -1,0 +1,188 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tuoxing/internal/date"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/figure"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/org"
+	"tuoxing/internal/web/part"
+)
+
+// asked is what the address of a page of figures says. What it does not say (the day, the
+// block) moves on with time, so links repeat only what was said.
+type asked struct {
+	on     date.Day
+	onSaid bool
+	block  int64 // 0: as known now
+	by     []ledger.Dim
+	where  []string // as written
+	conds  []ledger.Cond
+}
+
+// askedOf reads the address. All that cannot be read is told at once.
+func (s *Server) askedOf(r *http.Request) (asked, error) {
+	form := r.URL.Query()
+	q := asked{on: date.On(s.Now())}
+	var c fault.Check
+	if text := form.Get("on"); text != "" {
+		day, err := date.Parse(text)
+		if err != nil {
+			c.Add("on", "web_figure.on_unreadable", text)
+		}
+		q.on, q.onSaid = day, true
+	}
+	if text := form.Get("block"); text != "" {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 0 {
+			c.Add("block", "web_figure.block_unreadable", text)
+		}
+		q.block = n
+	}
+	for _, text := range form["by"] {
+		for _, d := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
+			q.by = append(q.by, ledger.Dim(d))
+		}
+	}
+	q.by = slices.Compact(q.by)
+	for _, text := range form["where"] {
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		cond, err := figure.ParseWhere(text)
+		for _, f := range fault.Fields(err) {
+			c.Add(f.Name, f.Key, f.Args...)
+		}
+		q.where, q.conds = append(q.where, text), append(q.conds, cond)
+	}
+	return q, c.Err()
+}
+
+// request is the question to the figure module.
+func (q asked) request(name string) figure.Request {
+	return figure.Request{Name: name, On: q.on, Block: q.block, By: q.by, Where: q.conds}
+}
+
+// and adds a filter.
+func (q asked) and(where string) asked {
+	if !slices.Contains(q.where, where) {
+		q.where = append(slices.Clone(q.where), where)
+	}
+	return q
+}
+
+// without takes a filter away.
+func (q asked) without(i int) asked {
+	q.where = slices.Delete(slices.Clone(q.where), i, i+1)
+	return q
+}
+
+// cut asks for other dimensions.
+func (q asked) cut(by ...ledger.Dim) asked {
+	q.by = by
+	return q
+}
+
+// url is the address of a page that asks this, with more names and values behind.
+func (q asked) url(path string, more ...string) string {
+	form := url.Values{}
+	if q.onSaid {
+		form.Set("on", q.on.String())
+	}
+	if q.block != 0 {
+		form.Set("block", strconv.FormatInt(q.block, 10))
+	}
+	for _, d := range q.by {
+		form.Add("by", string(d))
+	}
+	for _, w := range q.where {
+		form.Add("where", w)
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	if len(form) == 0 {
+		return path
+	}
+	return path + "?" + form.Encode()
+}
+
+// is is the filter that keeps one value of a dimension.
+func is(d ledger.Dim, v int64) string { return string(d) + "=" + figure.Code(d, v) }
+
+// keep are the parts of the address that a form sends along beside the day and the block.
+func (q asked) keep() []part.Pair {
+	var out []part.Pair
+	for _, d := range q.by {
+		out = append(out, part.Pair{Label: "by", Value: string(d)})
+	}
+	for _, w := range q.where {
+		out = append(out, part.Pair{Label: "where", Value: w})
+	}
+	return out
+}
+
+// chips are the filters in force, each with the address without it.
+func (s *Server) chips(r *http.Request, q asked, path string, l *figure.Labels) ([]part.Chip, error) {
+	name, err := s.namer(r, l)
+	if err != nil {
+		return nil, err
+	}
+	var out []part.Chip
+	for i, c := range q.conds {
+		if i >= len(q.where) {
+			break
+		}
+		words := make([]string, len(c.In))
+		for k, v := range c.In {
+			words[k] = name(c.Dim, v)
+		}
+		out = append(out, part.Chip{Label: l.Dim(c.Dim), Value: strings.Join(words, " / "), Remove: q.without(i).url(path)})
+	}
+	return out, nil
+}
+
+// namer names values of dimensions that an address asks for. It can ask for any unit; that is no
+// reason to name one outside the reader's own subtree.
+func (s *Server) namer(r *http.Request, l *figure.Labels) (func(ledger.Dim, int64) string, error) {
+	t, err := s.tree(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	scope, unknown := visitOf(r).actor.Scope, s.base(r).T("web_figure.other_unit")
+	return func(d ledger.Dim, v int64) string {
+		if d == ledger.Union || d == ledger.Employer {
+			if lo, _ := t.Range(org.UnitID(v)); v != 0 && !scope.Has(lo) {
+				return unknown
+			}
+		}
+		return l.Of(d, v)
+	}, nil
+}
+
+// figureURL is the address of a figure's page, or of something below it.
+func figureURL(name string, below ...string) string {
+	return "/figures/" + strings.Join(append([]string{url.PathEscape(name)}, below...), "/")
+}
+
+// quantity is a cell of a figure with its unit; none when a rate has no denominator.
+func quantity(ind *figure.Indicator, c figure.Cell) part.Quantity {
+	q := part.Quantity{Unit: unitOf(ind)}
+	if c.Defined {
+		q.Value = strconv.FormatInt(c.Value, 10)
+	}
+	return q
+}
+
+func unitOf(ind *figure.Indicator) part.Unit {
+	if ind.Unit == figure.Per10k {
+		return part.PerTenK
+	}
+	return part.Person
+}

@@ -1,0 +1,227 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tuoxing/internal/figure"
+	"tuoxing/internal/ledger"
+	figurepage "tuoxing/internal/web/page/figure"
+	"tuoxing/internal/web/part"
+)
+
+// What a page prints of a cross table; the files hold all of it.
+const (
+	mostRows = 300
+	mostCols = 16
+)
+
+// cellsOf fills the cells of a figure's page: a list with bars for one dimension, a cross table
+// for two, a plain list for more.
+func cellsOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
+	path := figureURL(v.Name)
+	for _, d := range v.Indicator.By {
+		p.Tabs = append(p.Tabs, figurepage.Tab{Label: l.Dim(d), Href: q.cut(d).url(path), On: len(v.By) > 0 && d == v.By[0]})
+	}
+	if len(v.By) == 0 {
+		return
+	}
+	names := make([]string, len(v.By))
+	for i, d := range v.By {
+		names[i] = l.Dim(d)
+	}
+	p.ByName = strings.Join(names, " × ")
+	p.CSV, p.XLSX = q.url(figureURL(v.Name, "table.csv")), q.url(figureURL(v.Name, "table.xlsx"))
+	p.Then = thenOf(q, v, l)
+	if v.Ratio == nil {
+		p.Sum = quantity(v.Indicator, v.Total)
+	}
+	if len(v.By) == 2 {
+		if p.Cross = crossOf(q, v, l); p.Cross != nil {
+			return
+		}
+	}
+	listOf(p, q, v, l)
+}
+
+// thenOf is the form that adds a second dimension.
+func thenOf(q asked, v *figure.Value, l *figure.Labels) *figurepage.Then {
+	t := &figurepage.Then{Action: figureURL(v.Name), Options: []part.Option{{Value: "", Label: "—"}}}
+	form := q.cut(v.By[0])
+	t.Keep = form.keep()
+	if q.onSaid {
+		t.Keep = append(t.Keep, part.Pair{Label: "on", Value: q.on.String()})
+	}
+	if q.block != 0 {
+		t.Keep = append(t.Keep, part.Pair{Label: "block", Value: strconv.FormatInt(q.block, 10)})
+	}
+	for _, d := range v.Indicator.By {
+		if d != v.By[0] {
+			t.Options = append(t.Options, part.Option{Value: string(d), Label: l.Dim(d)})
+		}
+	}
+	if len(v.By) > 1 {
+		t.Value = string(v.By[1])
+	}
+	return t
+}
+
+// narrowed asks for the people of one cell.
+func (q asked) narrowed(by []ledger.Dim, keys []int64) asked {
+	out := q.cut()
+	for i, d := range by {
+		out = out.and(is(d, keys[i]))
+	}
+	return out
+}
+
+// into leads from a cell to the figure with the cell's value as a filter, cut further.
+func into(q asked, v *figure.Value, keys []int64) string {
+	to := q.narrowed(v.By, keys)
+	known := q
+	known.by = v.By
+	return to.cut(nextCut(v.Indicator, known)...).url(figureURL(v.Name))
+}
+
+func listOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
+	cells := slices.Clone(v.Cells)
+	if len(v.By) == 1 && v.By[0] == ledger.Employer { // thousands of firms: the large ones first
+		slices.SortStableFunc(cells, func(a, b figure.Cell) int { return cmp.Compare(b.Value, a.Value) })
+	}
+	var top int64 = 1
+	for _, c := range cells {
+		top = max(top, c.Value)
+	}
+	for _, c := range cells[:min(len(cells), mostRows)] {
+		cell := figurepage.Cell{Label: cellName(v.By, c.Keys, l), Value: quantity(v.Indicator, c), Share: int(max(c.Value, 0) * 100 / top), Into: into(q, v, c.Keys)}
+		if v.Ratio == nil {
+			cell.Rows = q.narrowed(v.By, c.Keys).url(figureURL(v.Name, "rows"))
+		} else {
+			cell.Sides = p.T("web_figure.sides_of", p.Int(c.Numerator), p.Int(c.Denominator))
+		}
+		p.Cells = append(p.Cells, cell)
+	}
+	p.More = int64(len(cells) - len(p.Cells))
+}
+
+func cellName(by []ledger.Dim, keys []int64, l *figure.Labels) string {
+	words := make([]string, len(by))
+	for i, d := range by {
+		words[i] = l.Of(d, keys[i])
+	}
+	return strings.Join(words, " · ")
+}
+
+// crossOf lays two dimensions out as rows and columns; nil when a page cannot hold it.
+func crossOf(q asked, v *figure.Value, l *figure.Labels) *figurepage.Cross {
+	row, col := 0, 1
+	rows, cols := keysOf(v.Cells, row), keysOf(v.Cells, col)
+	if len(cols) > mostCols {
+		row, col, rows, cols = col, row, cols, rows
+	}
+	if len(cols) > mostCols || len(rows) > mostRows {
+		return nil
+	}
+	at := map[[2]int64]figure.Cell{}
+	rowSum, colSum := map[int64]int64{}, map[int64]int64{}
+	for _, c := range v.Cells {
+		at[[2]int64{c.Keys[row], c.Keys[col]}] = c
+		rowSum[c.Keys[row]] += c.Value
+		colSum[c.Keys[col]] += c.Value
+	}
+	sum := func(n int64) part.Quantity {
+		if v.Ratio != nil { // rates do not add up
+			return part.Quantity{}
+		}
+		return quantity(v.Indicator, figure.Cell{Value: n, Defined: true})
+	}
+	rowDim, colDim := v.By[row], v.By[col]
+	x := &figurepage.Cross{RowHead: l.Dim(rowDim), ColHead: l.Dim(colDim), Unit: unitOf(v.Indicator), Levels: colDim == ledger.Rank || colDim == ledger.RankEver || colDim == ledger.Age}
+	for _, k := range cols {
+		x.Cols = append(x.Cols, figurepage.CrossCol{Label: l.Of(colDim, k), Sum: sum(colSum[k]), None: k == 0})
+	}
+	for _, rk := range rows {
+		line := figurepage.CrossRow{Label: l.Of(rowDim, rk), Sum: sum(rowSum[rk])}
+		line.Into = q.narrowed([]ledger.Dim{rowDim}, []int64{rk}).cut(colDim).url(figureURL(v.Name))
+		for _, ck := range cols {
+			c := at[[2]int64{rk, ck}]
+			cell := figurepage.CrossCell{Value: quantity(v.Indicator, c)}
+			if v.Ratio == nil && c.Value != 0 {
+				cell.Rows = q.narrowed([]ledger.Dim{rowDim, colDim}, []int64{rk, ck}).url(figureURL(v.Name, "rows"))
+			}
+			line.Cells = append(line.Cells, cell)
+		}
+		x.Rows = append(x.Rows, line)
+	}
+	return x
+}
+
+// keysOf are the values of one dimension in the order in which sorted cells hold them.
+func keysOf(cells []figure.Cell, i int) []int64 {
+	var out []int64
+	seen := map[int64]bool{}
+	for _, c := range cells {
+		if k := c.Keys[i]; !seen[k] {
+			seen[k] = true
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// getFigureTable writes a cross table as a file. It names nobody.
+func (s *Server) getFigureTable(form format) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		q, err := s.askedOf(r)
+		if err != nil {
+			return err
+		}
+		v, err := s.Figures.Value(r.Context(), visitOf(r).actor, q.request(r.PathValue("name")))
+		if err != nil {
+			return err
+		}
+		b := s.base(r)
+		l, err := s.Figures.Labels(r.Context(), q.on, b.Printer)
+		if err != nil {
+			return err
+		}
+		l.Sort(v.By, v.Cells)
+		return s.sendTable(w, r, form, v, l)
+	}
+}
+
+func (s *Server) sendTable(w http.ResponseWriter, r *http.Request, form format, v *figure.Value, l *figure.Labels) error {
+	b := s.base(r)
+	head := []string{}
+	for _, d := range v.By {
+		head = append(head, b.T("web_figure.code_of", l.Dim(d)), l.Dim(d))
+	}
+	head = append(head, b.T("web.value"), b.T("web_figure.numerator"), b.T("web_figure.denominator"), b.T("web.unit"))
+	t, err := s.begin(w, r, form, v.TitleIn(string(b.Lang())), b.T("web.as_of_block", v.On, v.Block), head)
+	if err != nil {
+		return err
+	}
+	line := func(c figure.Cell) []any {
+		var out []any
+		for i, d := range v.By {
+			if len(c.Keys) == 0 {
+				out = append(out, "", map[bool]string{true: b.T("web.total")}[i == 0])
+				continue
+			}
+			out = append(out, figure.Code(d, c.Keys[i]), l.Of(d, c.Keys[i]))
+		}
+		var value any = "—"
+		if c.Defined {
+			value = c.Value
+		}
+		return append(out, value, c.Numerator, c.Denominator, b.UnitWord(unitOf(v.Indicator)))
+	}
+	for _, c := range v.Cells {
+		t.add(line(c)...)
+	}
+	t.add(line(v.Total)...)
+	return t.end()
+}

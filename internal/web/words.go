@@ -1,0 +1,82 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"tuoxing/internal/account"
+	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/figure"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/org"
+	"tuoxing/internal/web/part"
+)
+
+// tree reads the units as they are now.
+func (s *Server) tree(ctx context.Context) (t *org.Tree, err error) {
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
+		t, err = s.Org.Tree(ctx, tx)
+		return err
+	})
+	return t, err
+}
+
+// unitName is the name of a unit today.
+func (s *Server) unitName(ctx context.Context, id org.UnitID) (name string, err error) {
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		t, err := s.Org.Tree(ctx, tx)
+		if err == nil {
+			name = t.Name(id, tx.Today())
+		}
+		return err
+	})
+	return name, err
+}
+
+// scopeWords says whose figures the reader sees.
+func scopeWords(b part.Base, who account.Actor) string {
+	if who.Scope.All {
+		return b.T("web.whole_city")
+	}
+	return b.Actor.Unit
+}
+
+// userNames gives names of users by id for the few people who handed files in. Whoever sees an
+// import sees who brought it, so the names are read in the name of the program.
+func (s *Server) userNames(ctx context.Context, b part.Base, ids ...int64) (map[int64]string, error) {
+	out := map[int64]string{0: b.T(account.Operator().Role.Key())}
+	for _, id := range ids {
+		if _, done := out[id]; done {
+			continue
+		}
+		u, err := s.Accounts.Find(ctx, account.Operator(), id)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		out[id] = u.Name
+	}
+	return out, nil
+}
+
+// source prints where a fact came from; href opens the row, empty when the reader may not.
+func source(f ledger.Fact, file, sheet, href string) part.Source {
+	if f.Import == 0 || file == "" {
+		return part.Source{}
+	}
+	return part.Source{File: file, Sheet: sheet, Row: f.Line.Row(), Href: href}
+}
+
+// causeWord says what happened.
+func causeWord(b part.Base, l *figure.Labels, c ledger.Cause) string {
+	if c == ledger.NoCause {
+		return b.T("web_figure.cause_none")
+	}
+	return l.Of(ledger.CauseOf, int64(c))
+}
+
+// viewer is the reader as intake asks for them.
+func (s *Server) viewer(r *http.Request) (intake.Viewer, error) {
+	return s.Viewer(r.Context(), visitOf(r).actor)
+}

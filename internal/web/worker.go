@@ -1,0 +1,292 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"tuoxing/internal/account"
+	"tuoxing/internal/cn"
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
+	"tuoxing/internal/figure"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/registry"
+	workerpage "tuoxing/internal/web/page/worker"
+	"tuoxing/internal/web/part"
+)
+
+// getWorker shows one person's file.
+func (s *Server) getWorker(w http.ResponseWriter, r *http.Request) error {
+	f, err := s.openWorker(r.Context(), visitOf(r).actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	p, err := s.workerPage(r, f)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, workerpage.Show(p))
+}
+
+// postReveal shows one masked field after a reason was given. The value is in this answer alone.
+func (s *Server) postReveal(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return unreadable(err)
+	}
+	who := visitOf(r).actor
+	var id registry.WorkerID
+	if err := id.UnmarshalText([]byte(r.PathValue("id"))); err != nil {
+		return err
+	}
+	field := r.PostFormValue("field")
+	shown, err := s.Registry.Reveal(r.Context(), who, id, registry.Secret(field), reasonOf(r))
+	if err != nil {
+		return err
+	}
+	f, err := s.Registry.Find(r.Context(), who, id)
+	if err != nil {
+		return err
+	}
+	p, err := s.workerPage(r, f)
+	if err != nil {
+		return err
+	}
+	for i := range p.Masked {
+		if p.Masked[i].Name == field {
+			p.Masked[i].Shown = shown
+		}
+	}
+	return s.render(w, r, http.StatusOK, workerpage.Show(p))
+}
+
+// reasonOf is the chosen reason for a look; one that was not offered is none.
+func reasonOf(r *http.Request) string {
+	why := r.PostFormValue("reason")
+	for _, o := range (part.Base{}).ShowReasons() {
+		if o.Value == why {
+			return why
+		}
+	}
+	return ""
+}
+
+// sources looks up the files that rows and facts came from.
+func (s *Server) sources(ctx context.Context, imports []int64) (map[int64]intake.Source, error) {
+	slices.Sort(imports)
+	imports = slices.Compact(imports)
+	out := map[int64]intake.Source{}
+	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		ids := make([]intake.ImportID, len(imports))
+		for i, id := range imports {
+			ids[i] = intake.ImportID(id)
+		}
+		found, err := s.Intake.Sources(ctx, tx, ids)
+		for id, src := range found {
+			out[int64(id)] = src
+		}
+		return err
+	})
+	return out, err
+}
+
+// paper prints a person's file.
+type paper struct {
+	part.Base
+	l     *figure.Labels
+	files map[int64]intake.Source
+	today date.Day
+	id    int64
+}
+
+func (p paper) from(imported int64, line ledger.Line) part.Source {
+	f := ledger.Fact{Import: imported, Line: line}
+	src := p.files[imported]
+	return source(f, src.Name, src.Sheets[line.Sheet()], rowURL(f, p.id))
+}
+
+func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page, error) {
+	b := s.base(r)
+	b.Path = workerURL(int64(f.ID))
+	today := date.On(s.Now())
+	l, err := s.Figures.Labels(r.Context(), today, b.Printer)
+	if err != nil {
+		return workerpage.Page{}, err
+	}
+	var imports []int64
+	for _, c := range f.Certificates {
+		imports = append(imports, c.Import)
+	}
+	for _, j := range f.Jobs {
+		imports = append(imports, j.Import)
+	}
+	for _, x := range f.Facts {
+		imports = append(imports, x.Import)
+	}
+	files, err := s.sources(r.Context(), imports)
+	if err != nil {
+		return workerpage.Page{}, err
+	}
+	x := paper{Base: b, l: l, files: files, today: today, id: int64(f.ID)}
+	p := workerpage.Page{Base: b, ID: f.ID.String(), Name: f.Name, Sex: l.Of(ledger.Sex, int64(f.Sex)), Birth: b.Month(f.Birth), Timeline: x.timeline(f.Facts), Employment: x.employment(f), Papers: x.papers(f)}
+	if f.RankEver != 0 {
+		p.Rank = l.Of(ledger.RankEver, int64(f.RankEver))
+	}
+	if f.Class != 0 {
+		p.Class = b.T("web_worker.industrial")
+	}
+	p.Facts = x.now(f)
+	p.Masked = x.masked(f, visitOf(r).actor)
+	return p, nil
+}
+
+// now is what holds for the person today.
+func (p paper) now(f *registry.File) []part.Pair {
+	employer, post, member := p.T("web_figure.no_employer"), "", p.T("web_worker.not_member")
+	if f.Employer != 0 {
+		employer = p.l.Of(ledger.Employer, int64(f.Employer))
+	}
+	for _, j := range f.Jobs {
+		if j.Employer == f.Employer && j.Period.Has(p.today) {
+			post = postName(p.Base, j.Post)
+			if j.Member {
+				member = p.T("web_worker.member")
+			}
+		}
+	}
+	rank := func(n int) string { return p.l.Of(ledger.Rank, int64(n)) }
+	out := []part.Pair{
+		{Label: p.T("web.employer"), Value: employer}, {Label: p.T("web_worker.post"), Value: post}, {Label: p.T("web.district"), Value: p.l.Of(ledger.District, int64(f.District))},
+		{Label: p.T("web_worker.membership"), Value: member}, {Label: p.l.Dim(ledger.Rank), Value: rank(f.Rank)}, {Label: p.l.Dim(ledger.RankEver), Value: rank(f.RankEver)},
+	}
+	if f.Class != 0 {
+		out = append(out, part.Pair{Label: p.T("web.class"), Value: p.l.Of(ledger.Class, int64(f.Class))})
+	}
+	return out
+}
+
+func (p paper) masked(f *registry.File, who account.Actor) []part.Masked {
+	action := ""
+	if may(who, account.WorkerReveal) {
+		action = workerURL(p.id) + "/show"
+	}
+	return []part.Masked{
+		{Label: p.T("web_worker.id_number"), Name: string(registry.SecretID), Hidden: f.IDMasked, Action: action},
+		{Label: p.T("web_worker.phone"), Name: string(registry.SecretPhone), Hidden: f.PhoneMasked, Action: action},
+	}
+}
+
+func (p paper) employment(f *registry.File) []workerpage.Employment {
+	var out []workerpage.Employment
+	for _, j := range slices.Backward(f.Jobs) {
+		out = append(out, workerpage.Employment{
+			Employer: p.l.Of(ledger.Employer, int64(j.Employer)), Post: postName(p.Base, j.Post), From: j.Period.From, To: j.Period.To,
+			Main: j.Employer == f.Employer && j.Period.Has(p.today), Source: p.from(j.Import, j.Line),
+		})
+	}
+	return out
+}
+
+func (p paper) papers(f *registry.File) []workerpage.Paper {
+	var out []workerpage.Paper
+	for _, c := range f.Certificates {
+		paper := workerpage.Paper{
+			Number: c.NumberMasked, Occupation: p.T("web_worker.no_occupation"), Rank: p.l.Of(ledger.RankEver, int64(c.Rank)), On: c.IssuedOn, Until: c.ExpiresOn,
+			State: part.Good, StateWord: p.T("web_worker.valid"), Source: p.from(c.Import, c.Line),
+		}
+		if name, ok := cn.OccupationName(c.Occupation); ok {
+			paper.Occupation = name
+		}
+		switch {
+		case c.RevokedOn.Valid && c.RevokedOn.V <= p.today:
+			paper.State, paper.StateWord = part.Bad, p.T("web_worker.revoked")
+		case c.ExpiresOn < p.today:
+			paper.State, paper.StateWord = part.Warn, p.T("web_worker.expired")
+		case c.IssuedOn > p.today:
+			paper.State, paper.StateWord = part.Info, p.T("web_worker.not_yet")
+		}
+		out = append(out, paper)
+	}
+	slices.SortStableFunc(out, func(a, b workerpage.Paper) int { return int(b.On) - int(a.On) })
+	return out
+}
+
+// timeline tells a person's facts as what happened, newest first. The two sides of a change
+// (−1 of before, +1 of after) are one entry; a fact that was taken back stays, struck out.
+func (p paper) timeline(facts []ledger.Placed) []part.Entry {
+	gone := map[ledger.Ref]bool{}
+	for _, f := range facts {
+		gone[f.Reverses] = true // the zero Ref is nobody's
+	}
+	type side struct {
+		block int64
+		day   date.Day
+		gone  bool
+	}
+	sideOf := func(f ledger.Placed) side { return side{f.Block, f.OccurredOn, gone[f.Ref]} }
+	before := map[side]ledger.Placed{}
+	paired := map[side]bool{}
+	for _, f := range facts {
+		if f.Reverses == (ledger.Ref{}) && f.Quantity < 0 {
+			before[sideOf(f)] = f
+		}
+	}
+	var out []part.Entry
+	for _, f := range facts {
+		if f.Reverses != (ledger.Ref{}) || f.Quantity < 0 {
+			continue
+		}
+		old, ok := before[sideOf(f)]
+		paired[sideOf(f)] = true
+		out = append(out, p.entry(old, ok, f, true, gone[f.Ref]))
+	}
+	for _, f := range facts {
+		if f.Reverses == (ledger.Ref{}) && f.Quantity < 0 && !paired[sideOf(f)] {
+			out = append(out, p.entry(f, true, ledger.Placed{}, false, gone[f.Ref]))
+		}
+	}
+	slices.SortStableFunc(out, func(a, b part.Entry) int {
+		if a.On != b.On {
+			return int(b.On) - int(a.On)
+		}
+		return int(b.Block - a.Block)
+	})
+	return out
+}
+
+// icons of what happened.
+var causeIcons = map[ledger.Cause]string{ledger.New: "user", ledger.Left: "logout", ledger.Moved: "building", ledger.Risen: "trending-up", ledger.Lapsed: "alert-triangle"}
+
+func (p paper) entry(old ledger.Placed, hadOld bool, f ledger.Placed, has, taken bool) part.Entry {
+	at := f
+	if !has {
+		at = old
+	}
+	e := part.Entry{On: at.OccurredOn, Icon: causeIcons[at.Cause], From: p.from(at.Import, at.Line), Block: at.Block, Taken: taken}
+	if e.Icon == "" {
+		e.Icon = "clock"
+	}
+	e.Title = causeWord(p.Base, p.l, at.Cause)
+	what := func(say func(ledger.Fact) string) string {
+		switch {
+		case hadOld && has && say(old.Fact) != say(f.Fact):
+			return say(old.Fact) + " → " + say(f.Fact)
+		case has:
+			return say(f.Fact)
+		}
+		return say(old.Fact)
+	}
+	employer := what(func(f ledger.Fact) string { return unitOrNone(p.Base, p.l, f) })
+	rank := what(func(f ledger.Fact) string { return p.l.Of(ledger.Rank, int64(f.Rank)) })
+	if at.Cause == ledger.Risen || at.Cause == ledger.Lapsed {
+		e.Title, e.Text = p.T("web_worker.entry", e.Title, rank), employer
+		return e
+	}
+	e.Title, e.Text = p.T("web_worker.entry", e.Title, employer), what(func(f ledger.Fact) string { return p.l.Of(ledger.District, int64(f.District)) })+" · "+rank
+	return e
+}
+
+// unknownRow is the answer to an address of a row that cannot be one.
+func unknownRow() error { return fault.New(fault.NotFound, "intake.row_gone") }
