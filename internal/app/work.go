@@ -25,10 +25,11 @@ const (
 )
 
 // importWork is a background act on an import. The right to it was checked when it was ordered. It
-// holds ids; a reason, which may name somebody, is sealed.
+// holds ids, as text: a number of 64 bits does not survive every reader of JSON. A reason, which may
+// name somebody, is sealed.
 type importWork struct {
-	Import int64  `json:"import"`
-	User   int64  `json:"user"`
+	Import int64  `json:"import,string"`
+	User   int64  `json:"user,string"`
 	Act    string `json:"act"`
 	Key    []byte `json:"key,omitempty"`
 	Why    []byte `json:"why,omitempty"`

@@ -76,7 +76,7 @@ func TestMain_ends_with_the_exit_code_of_what_went_wrong(t *testing.T) {
 		{"an unknown command", []string{"figure"}, 2},
 		{"an unknown flag", []string{"figures", "--when", "2022"}, 2},
 		{"a missing argument", []string{"undo", "--why", "x"}, 2},
-		{"a missing flag", []string{"undo", undone}, 2},
+		{"a missing flag", []string{"generate"}, 2},
 		{"two flags that exclude each other", []string{"figures", "--on", "2022-12-31", "--year", "2022"}, 2},
 		{"a word that is none of the choices", []string{"check", "passport"}, 2},
 		{"a scale that is no number", []string{"demo", "--scale", "small"}, 2},

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
@@ -105,7 +106,7 @@ func (s *Service) Receive(ctx context.Context, who Viewer, name string, r io.Rea
 		if err != nil {
 			return err
 		}
-		rec := &record{id: id, state: Received, name: path.Base(strings.ReplaceAll(name, "\\", "/")), file: file,
+		rec := &record{id: id, state: Received, name: cleanName(name), file: file,
 			wrapped: wrapped, key: key, opt: opt, at: tx.Now(), details: details{Confirmed: opt.ConfirmedCodes}}
 		if err := rec.insert(ctx, tx); err != nil {
 			return err
@@ -119,6 +120,29 @@ func (s *Service) Receive(ctx context.Context, who Viewer, name string, r io.Rea
 		return 0, err
 	}
 	return id, nil
+}
+
+// personalDigits is how many digits in a row in a file's name may be a phone or ID number.
+const personalDigits = 11
+
+// cleanName is the last part of a file's name with every long number hidden: names of files stand
+// in clear, in lists and beside facts.
+func cleanName(name string) string {
+	out := []rune(path.Base(strings.ReplaceAll(name, "\\", "/")))
+	run := 0
+	for i := 0; i <= len(out); i++ {
+		if i < len(out) && unicode.IsDigit(out[i]) {
+			run++
+			continue
+		}
+		if run >= personalDigits {
+			for k := i - run; k < i; k++ {
+				out[k] = '*'
+			}
+		}
+		run = 0
+	}
+	return string(out)
 }
 
 // check finds what is wrong with the terms, before the file is read.

@@ -61,7 +61,8 @@ const (
 // farFuture is later than any attempt began.
 var farFuture = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Args are the arguments of a kind of job: a struct with JSON tags that holds ids.
+// Args are the arguments of a kind of job: a struct with JSON tags that holds ids, as text
+// (`json:"import,string"`): on PostgreSQL a number of 64 bits loses its last digits on the way.
 type Args interface {
 	// Kind is the stable name, small letters with underscores; rows in the database bear it.
 	Kind() string

@@ -36,8 +36,11 @@ type Worker struct {
 
 // seen is the part of a WHERE that keeps people outside the reader's subtree away. It takes three
 // arguments from $first on.
-func seen(first int) string {
-	return fmt.Sprintf(`u.unit_id = w.unit_id AND ($%d = 1 OR (u.lo >= $%d AND u.lo <= $%d))`, first, first+1, first+2)
+func seen(first int) string { return `u.unit_id = w.unit_id AND ` + inScope(first) }
+
+// inScope keeps the units u outside the reader's subtree away. It takes three arguments.
+func inScope(first int) string {
+	return fmt.Sprintf(`($%d = 1 OR (u.lo >= $%d AND u.lo <= $%d))`, first, first+1, first+2)
 }
 
 func seenArgs(s account.Scope) []any {

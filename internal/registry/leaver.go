@@ -147,11 +147,12 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, who account.Actor, p Le
 // a list: two years. Older ones are entered with their own paper.
 const maxBackLeft = 2 * 366
 
-// leaversOf reads the proposals of an import about people in the reader's subtree.
+// leaversOf reads the proposals of an import about employments in the reader's subtree: whoever
+// sent the roster decides, also about a person whose file has gone elsewhere since.
 func leaversOf(ctx context.Context, tx *db.Tx, scope account.Scope, imported intake.ImportID) ([]Leaver, error) {
 	var out []Leaver
 	err := tx.Query(ctx, `SELECT l.worker_id, w.name, l.employer_id, l.as_of, l.state FROM registry_leaver l, registry_worker w, org_unit u
-WHERE w.worker_id = l.worker_id AND `+seen(1)+` AND l.import_id = $4 ORDER BY l.worker_id`, append(seenArgs(scope), int64(imported)), func(row db.Scanner) error {
+WHERE w.worker_id = l.worker_id AND u.unit_id = l.employer_id AND `+inScope(1)+` AND l.import_id = $4 ORDER BY l.worker_id`, append(seenArgs(scope), int64(imported)), func(row db.Scanner) error {
 		l := Leaver{Import: imported}
 		err := row.Scan(&l.Worker, &l.Name, &l.Employer, &l.AsOf, &l.State)
 		out = append(out, l)

@@ -78,14 +78,19 @@ func writeFrames(w io.Writer, r io.Reader, raw []byte) (int64, error) {
 	}
 }
 
-// readFrame fills buf as far as r goes; the end of r is no error.
-func readFrame(r io.Reader, buf []byte) (int, error) {
-	n, err := io.ReadFull(r, buf)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return n, nil
-	}
-	if err != nil {
-		return n, fmt.Errorf("read content: %w", err)
+// readFrame fills buf as far as r goes; the end of r is no error. A source that breaks off, an
+// upload cut by the network for one, says io.ErrUnexpectedEOF: that is not the end of the file, and
+// io.ReadFull would hide the difference.
+func readFrame(r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) {
+		m, err := r.Read(buf[n:])
+		n += m
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			return n, fmt.Errorf("read content: %w", err)
+		}
 	}
 	return n, nil
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"tuoxing/internal/fault"
 	"tuoxing/internal/vault"
@@ -384,6 +385,36 @@ func BenchmarkStore(b *testing.B) {
 		}
 		if err := errors.Join(r.Close(), s.Remove(f.Name)); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// brokenOff is a source that ends before its time, as an upload does when the network goes.
+type brokenOff struct{ left int }
+
+func (b *brokenOff) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n := min(b.left, len(p))
+	b.left -= n
+	return n, nil
+}
+
+func TestPut_refuses_a_source_that_breaks_off(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	v, err := vault.Create(filepath.Join(dir, "key"), time.Unix(0, 0).UTC())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := vault.NewStore(filepath.Join(dir, "files"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{0, 1, 64 << 10, 100_000} {
+		if f, err := s.Put(&brokenOff{left: size}, v, 1<<20); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%d bytes and then cut: file %q, error %v", size, f.Name, err)
 		}
 	}
 }
