@@ -79,6 +79,9 @@ func (cmd *leaversCmd) print(c *console, a *app.App, list []registry.Leaver, dec
 	}
 	rows := make([][]string, len(list))
 	for i, l := range list {
+		if l.Name == "" {
+			l.Name = c.p.T("figure.elsewhere")
+		}
 		rows[i] = []string{l.Worker.String(), l.Name, tree.Name(l.Employer, l.AsOf), l.AsOf.String(), c.p.T("registry.leaver_" + l.State)}
 	}
 	c.table([]string{"id", c.p.T("cli.name"), c.p.T("cli.employer"), c.p.T("cli.as_of"), c.p.T("cli.state")}, rows)

@@ -18,7 +18,7 @@ import (
 // Leaver is a person who was employed in a unit and is absent from its complete roster (全量).
 type Leaver struct {
 	Worker   WorkerID        `json:"worker"`
-	Name     string          `json:"name"`
+	Name     string          `json:"name"` // empty when the file lies elsewhere now (现在其他单位)
 	Import   intake.ImportID `json:"import"`
 	Employer org.UnitID      `json:"employer"`
 	AsOf     date.Day        `json:"as_of"` // the roster's day
@@ -148,13 +148,28 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, who account.Actor, p Le
 const maxBackLeft = 2 * 366
 
 // leaversOf reads the proposals of an import about employments in the reader's subtree: whoever
-// sent the roster decides, also about a person whose file has gone elsewhere since.
+// sent the roster decides, also about a person whose file has gone elsewhere since. That person's
+// name is not given, as in an opened figure.
 func leaversOf(ctx context.Context, tx *db.Tx, scope account.Scope, imported intake.ImportID) ([]Leaver, error) {
 	var out []Leaver
-	err := tx.Query(ctx, `SELECT l.worker_id, w.name, l.employer_id, l.as_of, l.state FROM registry_leaver l, registry_worker w, org_unit u
-WHERE w.worker_id = l.worker_id AND u.unit_id = l.employer_id AND `+inScope(1)+` AND l.import_id = $4 ORDER BY l.worker_id`, append(seenArgs(scope), int64(imported)), func(row db.Scanner) error {
+	args := append(seenArgs(scope), int64(imported))
+	named := map[WorkerID]string{}
+	err := tx.Query(ctx, `SELECT l.worker_id, w.name FROM registry_leaver l, registry_worker w, org_unit u
+WHERE w.worker_id = l.worker_id AND `+seen(1)+` AND l.import_id = $4`, args, func(row db.Scanner) error {
+		var w WorkerID
+		var name string
+		err := row.Scan(&w, &name)
+		named[w] = name
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("names of leavers: %w", err)
+	}
+	err = tx.Query(ctx, `SELECT l.worker_id, l.employer_id, l.as_of, l.state FROM registry_leaver l, org_unit u
+WHERE u.unit_id = l.employer_id AND `+inScope(1)+` AND l.import_id = $4 ORDER BY l.worker_id`, args, func(row db.Scanner) error {
 		l := Leaver{Import: imported}
-		err := row.Scan(&l.Worker, &l.Name, &l.Employer, &l.AsOf, &l.State)
+		err := row.Scan(&l.Worker, &l.Employer, &l.AsOf, &l.State)
+		l.Name = named[l.Worker]
 		out = append(out, l)
 		return err
 	})
@@ -177,16 +192,16 @@ func (s *Service) Leavers(ctx context.Context, who account.Actor, imported intak
 	return list, err
 }
 
-// OpenLeavers counts the proposals that wait for a decision, by import, about people in the reader's
-// subtree.
+// OpenLeavers counts the proposals that wait for a decision, by import, about employments in the
+// reader's subtree.
 func (s *Service) OpenLeavers(ctx context.Context, who account.Actor) (map[intake.ImportID]int, error) {
 	if err := who.Must(account.ImportRead); err != nil {
 		return nil, err
 	}
 	out := map[intake.ImportID]int{}
 	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		return tx.Query(ctx, `SELECT l.import_id, count(*) FROM registry_leaver l, registry_worker w, org_unit u
-WHERE w.worker_id = l.worker_id AND `+seen(1)+` AND l.state = $4 GROUP BY l.import_id`, append(seenArgs(who.Scope), Proposed), func(row db.Scanner) error {
+		return tx.Query(ctx, `SELECT l.import_id, count(*) FROM registry_leaver l, org_unit u
+WHERE u.unit_id = l.employer_id AND `+inScope(1)+` AND l.state = $4 GROUP BY l.import_id`, append(seenArgs(who.Scope), Proposed), func(row db.Scanner) error {
 			var id int64
 			var n int
 			err := row.Scan(&id, &n)

@@ -146,7 +146,7 @@ func TestHome_shows_the_readers_part_of_the_city(t *testing.T) {
 		t.Errorf("cards %v", cards)
 	}
 	has(t, words(doc.Find(".tx-head")), "丹阳业务员，您好", "丹阳市总工会")
-	has(t, words(doc.Find(".tx-next")), "1 人可能已离职", "丹阳花名册2023年3月.csv")
+	has(t, words(doc.Find(".tx-next")), "2 人可能已离职", "丹阳花名册2023年3月.csv")
 	hasNot(t, a, "句容青山", "句容花名册", "阚语桐")
 	if n := doc.Find("[data-chart]").Length(); n != 2 {
 		t.Errorf("%d charts", n)

@@ -89,6 +89,9 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, f found, sta
 		return err
 	}
 	p.Faults = faults
+	if p.Leavers != nil {
+		p.Leavers.Typed = r.PostFormValue("confirm_absent")
+	}
 	return s.render(w, r, status, intakepage.Show(p))
 }
 
@@ -264,6 +267,9 @@ func (s *Server) problems(ctx context.Context, p *intakepage.Page, f found) erro
 	for _, row := range list {
 		for _, c := range row.Cells {
 			for _, m := range c.Remarks {
+				if row.Refused && m.Grade != intake.GradeRefuse {
+					continue // what has to be mended, not what was
+				}
 				if len(p.Problems) < firstProblems {
 					tone, word := toneOf(p.Base, m.Grade)
 					p.Problems = append(p.Problems, intakepage.Problem{Sheet: row.Sheet, Row: row.Line.Row(), Column: columnTitle(target, m.Col), Rule: m.Rule, Text: p.T(m.Key, m.Args...), Tone: tone, ToneWord: word})
@@ -332,7 +338,11 @@ func (s *Server) proposals(ctx context.Context, p *intakepage.Page, f found, who
 		}
 		out.Open++
 		if len(out.People) < mostLeavers {
-			out.People = append(out.People, intakepage.Absent{ID: x.Worker.String(), Name: x.Name, Href: workerURL(int64(x.Worker)), Employer: l.Of(ledger.Employer, int64(x.Employer))})
+			a := intakepage.Absent{ID: x.Worker.String(), Name: x.Name, Href: workerURL(int64(x.Worker)), Employer: l.Of(ledger.Employer, int64(x.Employer))}
+			if x.Name == "" { // the file lies elsewhere now
+				a.Name, a.Href = p.T("figure.elsewhere"), ""
+			}
+			out.People = append(out.People, a)
 		}
 	}
 	p.Leaving = out
