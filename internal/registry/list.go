@@ -1,0 +1,226 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"tuoxing/internal/account"
+	"tuoxing/internal/audit"
+	"tuoxing/internal/cn"
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
+	"tuoxing/internal/org"
+)
+
+// Worker is a person's file as lists show it. Files follow today's tree.
+type Worker struct {
+	ID       WorkerID
+	Name     string
+	Pinyin   string
+	Sex      Sex
+	Birth    date.Month
+	Unit     org.UnitID // employer, or the district's union for people without one
+	Employer org.UnitID // 0 without a union employer
+	District int32
+	Rank     int
+	RankEver int
+	Class    int
+}
+
+// seen is the part of a WHERE that keeps people outside the reader's subtree away. It takes three
+// arguments from $first on.
+func seen(first int) string { return `u.unit_id = w.unit_id AND ` + inScope(first) }
+
+// inScope keeps the units u outside the reader's subtree away. It takes three arguments.
+func inScope(first int) string {
+	return fmt.Sprintf(`($%d = 1 OR (u.lo >= $%d AND u.lo <= $%d))`, first, first+1, first+2)
+}
+
+func seenArgs(s account.Scope) []any {
+	if s.All {
+		return []any{1, int64(0), int64(0)}
+	}
+	return []any{0, s.Lo, s.Hi}
+}
+
+// Names gives the names of those of some people whose files the reader may open today.
+func (s *Service) Names(ctx context.Context, tx *db.Tx, who account.Scope, workers []int64) (map[int64]string, error) {
+	out := map[int64]string{}
+	for part := range slices.Chunk(workers, batch) {
+		ids := make([]WorkerID, len(part))
+		for i, w := range part {
+			ids[i] = WorkerID(w)
+		}
+		list, args := in(4, ids)
+		err := tx.Query(ctx, `SELECT w.worker_id, w.name FROM registry_worker w, org_unit u WHERE `+seen(1)+` AND w.worker_id IN `+list,
+			append(seenArgs(who), args...), func(row db.Scanner) error {
+				var id int64
+				var name string
+				err := row.Scan(&id, &name)
+				out[id] = name
+				return err
+			})
+		if err != nil {
+			return nil, fmt.Errorf("names of people: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// Filter of a list of files. Zero values choose all.
+type Filter struct {
+	Text     string // part of the name, pinyin or initials, or a whole ID number
+	District int32
+	RankEver int // at least
+	Employer org.UnitID
+	After    WorkerID // key of the page before
+	Limit    int
+}
+
+// ByNumber reports whether the text is searched for as an ID number: it must not be put into an address.
+func (f Filter) ByNumber() bool { return looksLikeID(cn.Fold(f.Text)) }
+
+// List gives the files in the reader's subtree by id, and how many there are in all. A search by ID
+// number goes through the blind index. Searching is logged, without the words.
+func (s *Service) List(ctx context.Context, who account.Actor, f Filter) (list []Worker, total int, err error) {
+	if err := who.Must(account.WorkerRead); err != nil {
+		return nil, 0, err
+	}
+	if f.Limit <= 0 || f.Limit > 500 {
+		f.Limit = 50
+	}
+	if f.Text != "" {
+		if err := audit.Read(ctx, s.DB, who.UserID, "worker.search", "", map[string]any{"letters": len([]rune(f.Text))}); err != nil {
+			return nil, 0, err
+		}
+	}
+	where, args := s.where(who.Scope, f)
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total); err != nil {
+			return err
+		}
+		list, err = pageOf(ctx, tx, where, args, f)
+		return err
+	})
+	return list, total, err
+}
+
+// pageOf reads the files after a key, at most f.Limit.
+func pageOf(ctx context.Context, tx *db.Tx, where string, args []any, f Filter) (list []Worker, err error) {
+	n := len(args)
+	err = tx.Query(ctx, fmt.Sprintf(selectWorkers+`WHERE %s AND w.worker_id > $%d ORDER BY w.worker_id LIMIT $%d`, where, n+1, n+2), append(slices.Clone(args), int64(f.After), f.Limit), func(row db.Scanner) error {
+		w, err := scanWorker(row)
+		list = append(list, w)
+		return err
+	})
+	return list, err
+}
+
+// exportBatch is how many files of an export are read at one time.
+const exportBatch = 1000
+
+// Export gives how many files a filter chooses and all of them by id, for a file. It asks for the
+// right to take lists of people out of the system and is logged before anything is given. Nothing
+// masked is part of it.
+func (s *Service) Export(ctx context.Context, who account.Actor, f Filter) (total int, all iter.Seq2[Worker, error], err error) {
+	if err := who.Must(account.WorkerExport); err != nil {
+		return 0, nil, err
+	}
+	where, args := s.where(who.Scope, f)
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		return tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total)
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := audit.Read(ctx, s.DB, who.UserID, "worker.export", "", map[string]any{"rows": total, "letters": len([]rune(f.Text))}); err != nil {
+		return 0, nil, err
+	}
+	return total, func(yield func(Worker, error) bool) {
+		f.After, f.Limit = 0, exportBatch
+		for {
+			var part []Worker
+			err := s.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
+				part, err = pageOf(ctx, tx, where, args, f)
+				return err
+			})
+			if err != nil {
+				yield(Worker{}, err)
+				return
+			}
+			for _, w := range part {
+				if !yield(w, nil) {
+					return
+				}
+			}
+			if len(part) < f.Limit {
+				return
+			}
+			f.After = part[len(part)-1].ID
+		}
+	}, nil
+}
+
+const selectWorkers = `SELECT w.worker_id, w.name, w.pinyin_fold, w.sex, w.birth_month, w.unit_id, w.employer_id, w.district, w.rank, w.rank_ever, w.worker_class FROM registry_worker w, org_unit u `
+
+func scanWorker(row db.Scanner) (Worker, error) {
+	var w Worker
+	err := row.Scan(&w.ID, &w.Name, &w.Pinyin, &w.Sex, &w.Birth, &w.Unit, &w.Employer, &w.District, &w.Rank, &w.RankEver, &w.Class)
+	return w, err
+}
+
+func (s *Service) where(who account.Scope, f Filter) (string, []any) {
+	where, args := seen(1), seenArgs(who)
+	add := func(cond string, v any) {
+		args = append(args, v)
+		where += fmt.Sprintf(" AND "+cond, len(args))
+	}
+	if f.District != 0 {
+		add("w.district = $%d", f.District)
+	}
+	if f.RankEver != 0 {
+		add("w.rank_ever >= $%d", f.RankEver)
+	}
+	if f.Employer != 0 {
+		add("w.employer_id = $%d", int64(f.Employer))
+	}
+	text := cn.Fold(f.Text)
+	switch {
+	case text == "":
+	case looksLikeID(text):
+		id, err := cn.ParseID(text, date.Forever)
+		index := []byte{0} // nobody's
+		if err == nil {
+			index = s.Vault.BlindIndex(indexID, id.Number)
+		}
+		add("w.worker_id IN (SELECT n.worker_id FROM registry_number n WHERE n.number_index = $%d)", index)
+	default:
+		args = append(args, "%"+escapeLike(text)+"%")
+		n := len(args)
+		where += fmt.Sprintf(` AND (w.name_fold LIKE $%d ESCAPE '!' OR w.pinyin_fold LIKE $%d ESCAPE '!' OR w.initials_fold LIKE $%d ESCAPE '!')`, n, n, n)
+	}
+	return where, args
+}
+
+func looksLikeID(text string) bool {
+	digits := 0
+	for _, r := range text {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	return digits >= 11
+}
+
+func escapeLike(s string) string {
+	var out []rune
+	for _, r := range s {
+		if r == '%' || r == '_' || r == '!' {
+			out = append(out, '!')
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}

@@ -1,0 +1,232 @@
+package registry
+
+import (
+	"cmp"
+	"slices"
+
+	"tuoxing/internal/date"
+	"tuoxing/internal/org"
+)
+
+// person is a person's rows, sorted out.
+type person struct {
+	sex    Sex
+	birth  date.Month
+	spells []spell
+	certs  []CertificateRow
+}
+
+// spell is one unbroken time at one employer.
+type spell struct {
+	employer org.UnitID
+	start    date.Day
+	seen     date.Day // the first day on which a row saw the person there
+	end      date.Day // last day; date.Forever while it lasts
+	says     source   // the row that said when it began
+	left     source   // the row that ended it
+	states   []jobState
+}
+
+// jobState is what a roster said about an employment, from its day on.
+type jobState struct {
+	from date.Day
+	row  *EmploymentRow
+}
+
+func readPerson(src *Sources) *person {
+	p := &person{}
+	p.sex, p.birth = identity(src)
+	byEmployer := map[org.UnitID][]*EmploymentRow{}
+	var order []org.UnitID
+	for i := range src.Employment {
+		r := &src.Employment[i]
+		if r.Withdrawn {
+			continue
+		}
+		if byEmployer[r.Employer] == nil {
+			order = append(order, r.Employer)
+		}
+		byEmployer[r.Employer] = append(byEmployer[r.Employer], r)
+	}
+	for _, e := range order {
+		p.spells = append(p.spells, spellsAt(e, byEmployer[e])...)
+	}
+	p.certs = certificates(src)
+	return p
+}
+
+// identity gives sex and birth month: an officer's correction before all else, then the latest
+// row in force that states them.
+func identity(src *Sources) (sex Sex, birth date.Month) {
+	var sexAt, birthAt said
+	take := func(s said, sx Sex, b date.Month) {
+		if sx != 0 && (sex == 0 || sexAt.before(s)) {
+			sex, sexAt = sx, s
+		}
+		if b != 0 && (birth == 0 || birthAt.before(s)) {
+			birth, birthAt = b, s
+		}
+	}
+	for i := range src.Employment {
+		if r := &src.Employment[i]; !r.Withdrawn {
+			take(r.said(0), r.Sex, r.Birth)
+		}
+	}
+	for i := range src.Certificates {
+		if r := &src.Certificates[i]; !r.Withdrawn {
+			take(r.said(0), r.Sex, r.Birth)
+		}
+	}
+	for i := range src.Identity {
+		if r := &src.Identity[i]; !r.Withdrawn {
+			take(said{officer: true, at: r.RecordedAt.UnixMilli(), id: r.ID}, r.Sex, r.Birth)
+		}
+	}
+	return sex, birth
+}
+
+// said orders statements: an officer's correction weighs more than any file, then by the day that
+// a statement is about, then by when it was recorded.
+type said struct {
+	officer bool
+	day     date.Day
+	at      int64
+	id      int64
+}
+
+func (s said) before(o said) bool { return s.compare(o) < 0 }
+
+func (s said) compare(o said) int {
+	if s.officer != o.officer {
+		if o.officer {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(s.day, o.day), cmp.Compare(s.at, o.at), cmp.Compare(s.id, o.id))
+}
+
+// spellsAt reads the rows about one employer in the order of the days they speak of.
+//
+// A row without a leaving day says that the person was there on its day, and may say since when.
+// It belongs to the spell that lasts on that day, or begins a new one after an ended spell: on the
+// stated day if that lies after the end, else on the row's own day (the worker came back). The
+// latest row that states a beginning sets it, but never to after the day on which the person was
+// first seen there. A row with a leaving day ends the spell.
+func spellsAt(employer org.UnitID, list []*EmploymentRow) []spell {
+	slices.SortStableFunc(list, func(a, b *EmploymentRow) int { return a.said(a.AsOf).compare(b.said(b.AsOf)) })
+	var out []spell
+	for _, r := range list {
+		var cur *spell
+		if n := len(out); n > 0 {
+			cur = &out[n-1]
+		}
+		if r.LeftOn.Valid {
+			if cur != nil && r.LeftOn.V > cur.start && cur.end != r.LeftOn.V-1 { // else a confirmation
+				cur.end, cur.left = r.LeftOn.V-1, r.source()
+			}
+			continue
+		}
+		if cur == nil || cur.end < r.AsOf {
+			s := spell{employer: employer, start: r.AsOf, seen: r.AsOf, end: date.Forever, says: r.source()}
+			if r.StartedOn.Valid && (cur == nil || r.StartedOn.V > cur.end) {
+				s.start = min(r.StartedOn.V, r.AsOf)
+			}
+			out = append(out, s)
+			cur = &out[len(out)-1]
+		} else if s := min(r.StartedOn.V, cur.seen); r.StartedOn.Valid && s != cur.start {
+			if len(out) < 2 || s > out[len(out)-2].end {
+				cur.start, cur.says = s, r.source()
+			}
+		}
+		cur.add(r)
+	}
+	return out
+}
+
+// add appends what a row says about the employment. What repeats the state in force is a
+// confirmation; of two rows for one day the later one counts.
+func (s *spell) add(r *EmploymentRow) {
+	if n := len(s.states); n > 0 {
+		last := s.states[n-1]
+		if last.row.sameJob(r) {
+			return
+		}
+		if last.from == r.AsOf {
+			s.states = s.states[:n-1]
+			if n > 1 && s.states[n-2].row.sameJob(r) {
+				return
+			}
+		}
+	}
+	s.states = append(s.states, jobState{from: r.AsOf, row: r})
+}
+
+// on gives the state of the spell on a day within it. What the first row says holds from the
+// beginning.
+func (s *spell) on(day date.Day) (*EmploymentRow, source) {
+	k := 0
+	for i := 1; i < len(s.states); i++ {
+		if s.states[i].from <= day {
+			k = i
+		}
+	}
+	row := s.states[k].row
+	if k == 0 {
+		return row, s.says
+	}
+	return row, row.source()
+}
+
+// certificates gives the certificates in force as rows: one per number, the latest statement about
+// it; a row that repeats the one in force is a confirmation and the first keeps its place.
+func certificates(src *Sources) []CertificateRow {
+	var list []CertificateRow
+	for _, r := range src.Certificates {
+		if !r.Withdrawn {
+			list = append(list, r)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b CertificateRow) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), a.said(a.AsOf).compare(b.said(b.AsOf)))
+	})
+	var out []CertificateRow
+	for _, r := range list {
+		n := len(out)
+		if n == 0 || out[n-1].Key != r.Key {
+			out = append(out, r)
+			continue
+		}
+		if !out[n-1].sameCertificate(&r) {
+			out[n-1] = r
+		}
+	}
+	// The key depends on the installation; the order of facts and the choice among equals must not.
+	slices.SortStableFunc(out, func(a, b CertificateRow) int {
+		return cmp.Or(cmp.Compare(a.IssuedOn, b.IssuedOn), a.said(a.AsOf).compare(b.said(b.AsOf)))
+	})
+	return out
+}
+
+// main chooses the one employment that feeds the stock on a day: declared main, else the latest
+// start, else the latest source.
+func (p *person) main(day date.Day) *spell {
+	var best *spell
+	better := func(a, b *spell) bool {
+		ra, _ := a.on(day)
+		rb, _ := b.on(day)
+		if ra.Main != rb.Main {
+			return ra.Main
+		}
+		if a.start != b.start {
+			return a.start > b.start
+		}
+		return rb.said(0).before(ra.said(0))
+	}
+	for i := range p.spells {
+		if s := &p.spells[i]; s.start <= day && day <= s.end && (best == nil || better(s, best)) {
+			best = s
+		}
+	}
+	return best
+}

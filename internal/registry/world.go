@@ -1,0 +1,89 @@
+package registry
+
+import (
+	"slices"
+
+	"tuoxing/internal/date"
+	"tuoxing/internal/org"
+)
+
+// World is what a timeline reads beside the person's own rows: the dated tree of units and the
+// dated definition of the worker class (产业工人).
+type World struct {
+	tree    *org.Tree
+	classes Classes
+	unions  map[unionOn]org.UnitID
+	states  map[stateOn]org.State
+	regions []date.Day           // days on which any district or zone changes; nil: not yet asked
+	handed  map[int32][]date.Day // by division: days on which it gets another union
+}
+
+type unionOn struct {
+	district int32
+	on       date.Day
+}
+
+type stateOn struct {
+	unit org.UnitID
+	on   date.Day
+}
+
+// NewWorld gathers what timelines read. It is used by one goroutine.
+func NewWorld(tree *org.Tree, classes Classes) *World {
+	return &World{tree: tree, classes: classes, unions: map[unionOn]org.UnitID{}, states: map[stateOn]org.State{}, handed: map[int32][]date.Day{}}
+}
+
+// maxCached bounds the look-ups that a World remembers.
+const maxCached = 1 << 18
+
+func (w *World) unit(id org.UnitID, on date.Day) org.State {
+	k := stateOn{id, on}
+	s, ok := w.states[k]
+	if !ok {
+		s, _ = w.tree.At(id, on) // an unknown unit has no attributes
+		if len(w.states) < maxCached {
+			w.states[k] = s
+		}
+	}
+	return s
+}
+
+func (w *World) districtUnion(district int32, on date.Day) org.UnitID {
+	k := unionOn{district, on}
+	u, ok := w.unions[k]
+	if !ok {
+		u = w.tree.DistrictUnion(district, on)
+		if len(w.unions) < maxCached {
+			w.unions[k] = u
+		}
+	}
+	return u
+}
+
+// isRegion reports whether a unit of this kind stands for a division.
+func isRegion(k org.Kind) bool { return k == org.District || k == org.Zone }
+
+// districtDays are the days on which a division gets another union, or none any more.
+func (w *World) districtDays(district int32) []date.Day {
+	if days, ok := w.handed[district]; ok {
+		return days
+	}
+	if w.regions == nil {
+		w.regions = []date.Day{}
+		for _, u := range w.tree.Units("") {
+			if slices.ContainsFunc(w.tree.Observations(u), func(o org.Observation) bool { return isRegion(o.Kind) }) {
+				w.regions = append(w.regions, w.tree.Changes(u)...)
+			}
+		}
+		slices.Sort(w.regions)
+		w.regions = slices.Compact(w.regions)
+	}
+	var days []date.Day
+	for _, d := range w.regions {
+		if w.districtUnion(district, d) != w.districtUnion(district, d-1) {
+			days = append(days, d)
+		}
+	}
+	w.handed[district] = days
+	return days
+}
