@@ -201,7 +201,10 @@ func (cmd *undoCmd) Run(c *console) error {
 			return err
 		}
 		if c.JSON {
-			c.printJSON(r)
+			c.printJSON(struct {
+				intake.Report
+				Demo bool `json:"demo"`
+			}{r, a.Demo})
 			return nil
 		}
 		c.printReport(r)

@@ -77,7 +77,10 @@ func (cmd *verifyCmd) Run(c *console) error {
 			return err
 		}
 		if c.JSON {
-			c.printJSON(v)
+			c.printJSON(struct {
+				app.Verified
+				Demo bool `json:"demo"`
+			}{v, a.Demo})
 			return nil
 		}
 		c.line("%s", c.p.T("cli.verified", v.Blocks, v.Facts, v.People, v.Figures, v.Head))

@@ -96,13 +96,14 @@ func (cmd *userCreateCmd) Run(c *console) error {
 
 func (c *console) printUser(u account.User, password string) error {
 	if c.JSON {
-		c.printJSON(map[string]any{"user": u, "initial_password": password})
+		c.printJSON(map[string]any{"user": u, "initial_password": password, "demo": c.demo})
 		return nil
 	}
 	c.line("%d  %s  %s", u.ID, u.Login, c.p.T(u.Role.Key()))
 	if password != "" {
 		c.line("%s", c.p.T("cli.initial_password", password))
 	}
+	c.mark()
 	return nil
 }
 
@@ -118,7 +119,7 @@ func (*userListCmd) Run(c *console) error {
 			return err
 		}
 		if c.JSON {
-			c.printJSON(map[string]any{"users": list, "total": total})
+			c.printJSON(map[string]any{"users": list, "total": total, "demo": a.Demo})
 			return nil
 		}
 		tree, err := unitNames(c, a)
@@ -134,6 +135,7 @@ func (*userListCmd) Run(c *console) error {
 			rows = append(rows, []string{u.Login, u.Name, c.p.T(u.Role.Key()), tree.Name(u.Unit, 0), c.p.T(state)})
 		}
 		c.table([]string{c.p.T("cli.login"), c.p.T("cli.name"), c.p.T("cli.role"), c.p.T("cli.unit_name"), c.p.T("cli.state")}, rows)
+		c.mark()
 		return nil
 	})
 }

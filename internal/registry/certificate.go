@@ -229,7 +229,7 @@ func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.
 		if err := enterNumbers(ctx, tx, numbers); err != nil {
 			return err
 		}
-		changes, err := s.changes(ctx, tx, slices.Sorted(maps.Keys(added)), func(src *Sources) {
+		changes, err := s.changes(ctx, tx, list, func(src *Sources) {
 			src.Certificates = append(src.Certificates, added[src.Worker]...)
 		})
 		if err != nil {

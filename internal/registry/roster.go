@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 
 	"tuoxing/internal/cn"
@@ -242,7 +241,7 @@ func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import
 			added[m.worker] = append(added[m.worker], e)
 			employments = append(employments, e.fields(m.worker))
 		}
-		changes, err := s.changes(ctx, tx, slices.Sorted(maps.Keys(added)), func(src *Sources) {
+		changes, err := s.changes(ctx, tx, list, func(src *Sources) {
 			src.Employment = append(src.Employment, added[src.Worker]...)
 		})
 		if err != nil {
@@ -276,18 +275,32 @@ func (s *Service) mentions(ctx context.Context, tx *db.Tx, imp *intake.Import, p
 	return list, s.resolve(ctx, tx, imp, list)
 }
 
-// changes tells for each person whether adding rows changes the timeline.
-func (s *Service) changes(ctx context.Context, tx *db.Tx, workers []WorkerID, add func(*Sources)) (map[WorkerID]bool, error) {
+// changes tells for each person that rows mention whether adding those rows changes the timeline.
+// A person whose file they made has none yet: every accepted row says something about them.
+func (s *Service) changes(ctx context.Context, tx *db.Tx, list []*mention, add func(*Sources)) (map[WorkerID]bool, error) {
 	world, err := s.world(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	src, err := loadSources(ctx, tx, workers)
+	out := map[WorkerID]bool{}
+	var known []WorkerID
+	for _, m := range list {
+		if m.isNew {
+			out[m.worker] = true
+		}
+	}
+	for _, m := range list {
+		if !out[m.worker] {
+			known = append(known, m.worker)
+		}
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	src, err := loadSources(ctx, tx, known)
 	if err != nil {
 		return nil, err
 	}
-	out := map[WorkerID]bool{}
-	for _, w := range workers {
+	for _, w := range known {
 		before := Timeline(src[w], world)
 		add(src[w])
 		out[w] = !slices.Equal(before, Timeline(src[w], world))

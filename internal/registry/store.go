@@ -190,6 +190,9 @@ func loadSources(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[Worker
 	for _, w := range workers {
 		out[w] = &Sources{Worker: w}
 	}
+	if len(workers) == 0 {
+		return out, nil
+	}
 	list, args := in(1, workers)
 	err := tx.Query(ctx, `SELECT worker_id, id, employer_id, as_of, started_on, left_on, post, occupation, member, main, sex, birth_month, import_id, line, recorded_at, withdrawn_at
 FROM registry_employment WHERE worker_id IN `+list+` ORDER BY worker_id, id`, args, func(row db.Scanner) error {
