@@ -61,6 +61,13 @@ CREATE TABLE audit_head (
   CHECK (id = 1)
 );
 
+CREATE TABLE db_process_head (
+  id                 bigint      NOT NULL,
+  number             bigint      NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+);
+
 CREATE TABLE intake_import (
   id                 bigint      NOT NULL,
   version            bigint      NOT NULL,

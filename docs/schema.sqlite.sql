@@ -61,6 +61,13 @@ CREATE TABLE audit_head (
   CHECK (id = 1)
 ) STRICT;
 
+CREATE TABLE db_process_head (
+  id                 INTEGER     NOT NULL,
+  number             INTEGER     NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+) STRICT;
+
 CREATE TABLE intake_import (
   id                 INTEGER     NOT NULL,
   version            INTEGER     NOT NULL,

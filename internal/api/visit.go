@@ -38,7 +38,7 @@ type visitKey struct{}
 
 // visitOf gives the visit of a request; every request has one behind identify.
 func visitOf(ctx context.Context) *visit {
-	return ctx.Value(visitKey{}).(*visit)
+	return ctx.Value(visitKey{}).(*visit) //nolint:errcheck // identify has put it there; without it the program is wrong
 }
 
 // demoMark is the header that every answer of a made-up city bears. A header holds ASCII, so the

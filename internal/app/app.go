@@ -74,7 +74,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger, opt Options) (_ *Ap
 	if !opt.FixedNow.IsZero() {
 		a.clock.fixed.Store(opt.FixedNow.UnixMilli())
 	}
-	if a.DB, err = db.Open(ctx, cfg.DB, db.Options{Clock: a.clock.now, Node: cfg.Node}); err != nil {
+	if a.DB, err = db.Open(ctx, cfg.DB, db.Options{Clock: a.clock.now, ClaimNode: opt.FixedNow.IsZero()}); err != nil {
 		return nil, err
 	}
 	defer func() {

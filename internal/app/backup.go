@@ -78,7 +78,7 @@ func Restore(ctx context.Context, cfg Config, log *slog.Logger, from, keyFile st
 }
 
 func fill(ctx context.Context, cfg Config, in io.ReaderAt, size int64, progress Progress) (backup.Manifest, error) {
-	d, err := db.Open(ctx, cfg.DB, db.Options{Node: cfg.Node})
+	d, err := db.Open(ctx, cfg.DB, db.Options{})
 	if err != nil {
 		return backup.Manifest{}, err
 	}

@@ -55,7 +55,7 @@ func (a *App) SetClock(t time.Time) { a.clock.fixed.Store(t.UnixMilli()) }
 // RunClock lets the clock of a made-up city run on from where it stands, and for every later start.
 func (a *App) RunClock(ctx context.Context) error {
 	at := a.clock.now()
-	offset := at.Sub(time.Now())
+	offset := time.Until(at)
 	err := a.DB.WriteTx(ctx, func(tx *db.Tx) error {
 		return saveSetting(ctx, tx, settingOffset, strconv.FormatInt(int64(offset), 10))
 	})

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ func (cmd *demoCmd) Run(c *console) (err error) {
 			return err
 		}
 		if cmd.NoServe {
-			defer os.RemoveAll(cmd.Dir)
+			defer func() { err = errors.Join(err, os.RemoveAll(cmd.Dir)) }()
 		}
 	}
 	cfg, err := c.config()
@@ -83,7 +84,7 @@ func (cmd *demoCmd) Run(c *console) (err error) {
 	c.demo = true
 	read, refused := 0, 0
 	for _, r := range reports {
-		read, refused = read+r.Read, refused+r.Counts.Refused
+		read, refused = read+r.Read, refused+r.Refused
 	}
 	c.line("%s", c.p.T("cli.demo_done", len(reports), read, refused, time.Since(started).Round(100*time.Millisecond).String()))
 	if err := c.printFigures(a, account.Operator(), nil, &asked{Year: 2022}, false); err != nil {

@@ -127,7 +127,7 @@ func refusedFile(reports []intake.Report) error {
 
 func (c *console) printReport(r intake.Report) {
 	c.line("%s  %s  %s", r.ID, r.Name, c.p.T("intake.state_"+string(r.State)))
-	c.line("  %s", c.p.T("cli.counts", r.Read, r.Accepted, r.Mended, r.Counts.Refused, r.Duplicate))
+	c.line("  %s", c.p.T("cli.counts", r.Read, r.Accepted, r.Mended, r.Refused, r.Duplicate))
 	if r.Proposed > 0 {
 		c.line("  %s", c.p.T("cli.proposed", r.Proposed))
 	}
@@ -164,7 +164,7 @@ func (cmd *importsCmd) Run(c *console) error {
 		}
 		rows := make([][]string, len(list))
 		for i, r := range list {
-			rows[i] = []string{r.ID.String(), r.Kind, c.p.T("intake.state_" + string(r.State)), r.AsOf, fmt.Sprint(r.Read), fmt.Sprint(r.Accepted), fmt.Sprint(r.Mended), fmt.Sprint(r.Counts.Refused), fmt.Sprint(r.Duplicate), fmt.Sprint(r.Block), r.Name}
+			rows[i] = []string{r.ID.String(), r.Kind, c.p.T("intake.state_" + string(r.State)), r.AsOf, fmt.Sprint(r.Read), fmt.Sprint(r.Accepted), fmt.Sprint(r.Mended), fmt.Sprint(r.Refused), fmt.Sprint(r.Duplicate), fmt.Sprint(r.Block), r.Name}
 		}
 		c.table([]string{"id", c.p.T("cli.kind"), c.p.T("cli.state"), c.p.T("cli.as_of"), ">" + c.p.T("cli.read"), ">" + c.p.T("cli.accepted"), ">" + c.p.T("cli.mended"), ">" + c.p.T("cli.refused"), ">" + c.p.T("cli.duplicate"), ">" + c.p.T("cli.block_no"), c.p.T("cli.file")}, rows)
 		c.line("%s", c.p.T("cli.total", total))

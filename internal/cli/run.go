@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -101,12 +102,12 @@ func (migrateCmd) Help() string {
 }
 
 // Run brings the schema up to date, or makes it.
-func (*migrateCmd) Run(c *console) error {
+func (*migrateCmd) Run(c *console) (err error) {
 	a, err := c.open(app.Options{Create: true, KeepOld: true})
 	if err != nil {
 		return err
 	}
-	defer a.Close()
+	defer func() { err = errors.Join(err, a.Close()) }()
 	if err := a.DB.Migrate(c.ctx); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -39,9 +40,12 @@ const (
 
 // Options of Open. The zero value is right for a server.
 type Options struct {
-	Clock  func() time.Time // the clock of transactions; time.Now when nil
-	Node   uint8            // this process among those that write to one database
-	NoSync bool             // tests only: do not wait for the disk
+	Clock func() time.Time // the clock of transactions; time.Now when nil
+	// ClaimNode takes a node number for ids from the database before the first write, so that a
+	// command beside a running server never makes the same id. Without it the node is 0 and the
+	// ids are a function of clock and order alone.
+	ClaimNode bool
+	NoSync    bool // tests only: do not wait for the disk
 }
 
 // DB is an open database: one write handle and one pool of readers.
@@ -52,12 +56,14 @@ type DB struct {
 	read    *sql.DB
 	clock   func() time.Time
 	ids     *idMaker
+	claim   atomic.Bool // a node is still to be claimed
 }
 
 // Open opens a database by file path (SQLite) or postgres:// URL. The folder of a path is made.
 // The schema is not touched: see Migrate.
 func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
-	d := &DB{dsn: dsn, clock: opt.Clock, ids: &idMaker{node: int64(opt.Node)}}
+	d := &DB{dsn: dsn, clock: opt.Clock, ids: &idMaker{}}
+	d.claim.Store(opt.ClaimNode)
 	if d.clock == nil {
 		d.clock = time.Now
 	}
@@ -187,6 +193,30 @@ const writeTries = 10
 // WriteTx runs fn in the writing transaction and commits when fn and the hooks registered with
 // BeforeCommit return no error. fn may run more than once.
 func (d *DB) WriteTx(ctx context.Context, fn func(tx *Tx) error) error {
+	if d.claim.Load() {
+		if err := d.again(ctx, d.claimNode); err != nil {
+			return fmt.Errorf("claim a node: %w", err)
+		}
+	}
+	return d.again(ctx, fn)
+}
+
+// claimNode takes the next process number, in a transaction of its own that is over at once. Two
+// processes share a node only when 255 others began between them and both still run.
+func (d *DB) claimNode(tx *Tx) error {
+	var number int64
+	if err := tx.QueryRow(context.Background(), `UPDATE db_process_head SET number = number + 1 WHERE id = 1 RETURNING number`, nil, &number); err != nil {
+		return err
+	}
+	tx.AfterCommit(func() {
+		if d.claim.CompareAndSwap(true, false) {
+			d.ids.setNode(1 + number%(1<<idNodeBits-1))
+		}
+	})
+	return nil
+}
+
+func (d *DB) again(ctx context.Context, fn func(tx *Tx) error) error {
 	var err error
 	for try := range writeTries {
 		if err = d.writeOnce(ctx, fn); !retryable(err) {

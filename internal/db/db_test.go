@@ -287,3 +287,25 @@ func TestBulk_gives_back_the_error_of_its_rows(t *testing.T) {
 		t.Errorf("error = %v, want the rows' own", err)
 	}
 }
+
+func TestNewID_differs_between_processes_that_write_in_the_same_millisecond(t *testing.T) {
+	t.Parallel()
+	dsn := testkit.NewDSN(t)
+	clock := testkit.NewClock()
+	seen := map[int64]bool{}
+	for range 5 {
+		d, err := db.Open(t.Context(), dsn, db.Options{Clock: clock.Now, ClaimNode: true, NoSync: true})
+		must(t, err)
+		must(t, d.WriteTx(t.Context(), func(tx *db.Tx) error {
+			for range 100 {
+				id := tx.NewID()
+				if seen[id] {
+					t.Fatalf("id %d again", id)
+				}
+				seen[id] = true
+			}
+			return nil
+		}))
+		must(t, d.Close())
+	}
+}

@@ -63,6 +63,12 @@ type idMaker struct {
 	counter int64
 }
 
+func (m *idMaker) setNode(node int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.node = node
+}
+
 func (m *idMaker) next(now time.Time) int64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()

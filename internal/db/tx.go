@@ -50,7 +50,7 @@ func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 // State keeps one value per key for the length of the transaction, made at first use.
 func State[T any](tx *Tx, key any, create func() T) T {
 	if v, ok := tx.state[key]; ok {
-		return v.(T)
+		return v.(T) //nolint:errcheck // one key has one type; another is a mistake that every run shows
 	}
 	if tx.state == nil {
 		tx.state = map[any]any{}

@@ -77,7 +77,7 @@ func (m *made) writeCertificates(w *fileWriter) error {
 	if err := w.title("镇江市技能等级证书名册（演示数据）", len(certificateHeads)); err != nil {
 		return err
 	}
-	if err := w.aside("填报单位：", humanBureau, "", "截至："+spoken.write(AsOf).(string)); err != nil {
+	if err := w.aside("填报单位：", humanBureau, "", "截至："+fmt.Sprint(spoken.write(AsOf))); err != nil {
 		return err
 	}
 	if err := w.aside(certificateHeads...); err != nil {

@@ -99,23 +99,39 @@ func (c *Catalogue) check(ind *Indicator, before []*Indicator) error {
 	switch {
 	case ind.Name == "" || find(ind.Name) != nil:
 		return fmt.Errorf("the name is missing or taken")
-	case ind.Title["zh"] == "" || ind.Title["en"] == "" || ind.Definition["zh"] == "" || ind.Definition["en"] == "":
-		return fmt.Errorf("title and definition are needed in zh and en")
 	case ind.PartOf != "" && find(ind.PartOf) == nil:
 		return fmt.Errorf("part_of %q is not defined before it", ind.PartOf)
 	case (ind.Count == nil) == (ind.Ratio == nil):
 		return fmt.Errorf("exactly one of count and ratio is needed")
-	case (ind.Unit == Person) != (ind.Count != nil) || (ind.Unit == Per10k) != (ind.Ratio != nil):
-		return fmt.Errorf("unit %q does not fit", ind.Unit)
+	}
+	if err := checkWords(ind); err != nil {
+		return err
+	}
+	if ind.Ratio != nil {
+		return checkRatio(ind, find(ind.Ratio.Numerator), find(ind.Ratio.Denominator))
+	}
+	return checkCount(ind)
+}
+
+// checkWords looks at what every indicator has.
+func checkWords(ind *Indicator) error {
+	for _, lang := range []string{"zh", "en"} {
+		if ind.Title[lang] == "" || ind.Definition[lang] == "" {
+			return fmt.Errorf("title and definition are needed in %s", lang)
+		}
 	}
 	for _, d := range ind.By {
 		if !ledger.IsDim(d) {
 			return fmt.Errorf("dimension %q is unknown", d)
 		}
 	}
-	if ind.Ratio != nil {
-		return checkRatio(ind, find(ind.Ratio.Numerator), find(ind.Ratio.Denominator))
+	if want := map[bool]Unit{true: Person, false: Per10k}[ind.Count != nil]; ind.Unit != want {
+		return fmt.Errorf("unit %q does not fit, want %q", ind.Unit, want)
 	}
+	return nil
+}
+
+func checkCount(ind *Indicator) error {
 	kind, ok := ledger.KindNamed(ind.Count.Fact)
 	if !ok {
 		return fmt.Errorf("fact %q is unknown", ind.Count.Fact)

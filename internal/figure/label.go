@@ -40,39 +40,39 @@ func (l *Labels) Dim(d ledger.Dim) string { return l.p.T("figure.dim." + string(
 // Of is the name of a value of a dimension. 0 is "none" or "unknown", as the dimension has it.
 func (l *Labels) Of(d ledger.Dim, v int64) string {
 	switch d {
-	case ledger.District:
-		if r, ok := cn.RegionOf(strconv.FormatInt(v, 10)); ok {
-			if l.p.Lang() == locale.EN && r.NameEN != "" {
-				return r.NameEN
-			}
-			return r.Name
-		}
-	case ledger.Union, ledger.Employer:
-		if name := l.tree.Name(org.UnitID(v), l.on); name != "" {
-			return name
-		}
 	case ledger.Rank, ledger.RankEver:
 		return l.p.T("cn.rank." + strconv.FormatInt(v, 10))
-	case ledger.Section:
-		if v != 0 {
-			return l.p.T("cn.section." + string(rune(v)))
-		}
 	case ledger.Sex, ledger.Age, ledger.Class, ledger.Member, ledger.CauseOf, ledger.EntryOf:
 		return l.p.T(fmt.Sprintf("figure.%s.%d", d, v))
-	case ledger.Ownership:
-		if v != 0 {
-			return l.p.T(org.Ownership(v).Key())
-		}
-	case ledger.Size:
-		if v != 0 {
-			return l.p.T(org.Size(v).Key())
-		}
-	case ledger.Occupation:
-		if name, ok := cn.OccupationName(int32(v)); ok {
-			return name
-		}
+	}
+	if name := l.proper(d, v); v != 0 && name != "" {
+		return name
 	}
 	return l.p.T("figure.none")
+}
+
+// proper is the name of what has a name of its own: a place, a unit, a trade; empty when unknown.
+func (l *Labels) proper(d ledger.Dim, v int64) string {
+	switch d {
+	case ledger.District:
+		r, _ := cn.RegionOf(strconv.FormatInt(v, 10)) // an unknown code has no name
+		if l.p.Lang() == locale.EN && r.NameEN != "" {
+			return r.NameEN
+		}
+		return r.Name
+	case ledger.Union, ledger.Employer:
+		return l.tree.Name(org.UnitID(v), l.on)
+	case ledger.Section:
+		return l.p.T("cn.section." + string(rune(v)))
+	case ledger.Ownership:
+		return l.p.T(org.Ownership(v).Key())
+	case ledger.Size:
+		return l.p.T(org.Size(v).Key())
+	case ledger.Occupation:
+		name, _ := cn.OccupationName(int32(v)) // as above
+		return name
+	}
+	return ""
 }
 
 // Sort brings the cells of a cross table into the order of official tables: districts and units as

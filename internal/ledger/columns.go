@@ -119,9 +119,6 @@ var (
 	colLine      = columnIndex["line"]
 	colRevBlock  = columnIndex["reverses_block"]
 	colRevPlace  = columnIndex["reverses_position"]
-	colImport    = columnIndex["import_id"]
-	colBirth     = columnIndex["birth_month"]
-	colIndustry  = columnIndex["industry"]
 	rawColumns   = map[int]bool{colWorker: true, colSubject: true, colLine: true, colRevBlock: true, colRevPlace: true}
 	notReversing = int32(-1)
 )

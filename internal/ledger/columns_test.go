@@ -341,7 +341,7 @@ func TestBook_sees_blocks_that_another_writer_sealed(t *testing.T) {
 		}
 	}
 	sameFacts(t, theirs, columnsOf(t, book))
-	if columnsOf(t, book) != columnsOf(t, book) {
+	if first, again := columnsOf(t, book), columnsOf(t, book); first != again {
 		t.Error("the same head gave two states")
 	}
 }

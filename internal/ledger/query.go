@@ -315,7 +315,7 @@ func (c *Columns) Open(q Query) Opened {
 	return o
 }
 
-// Facts gives every signed fact that a query counts, in block order.
+// FactsIn gives every signed fact that a query counts, in block order.
 func (c *Columns) FactsIn(q Query) []Placed {
 	sel := c.selects(q)
 	out := make([]Placed, len(sel))

@@ -53,24 +53,28 @@ func Verify(ctx context.Context, tx *db.Tx, head string) (Verified, error) {
 	if string(stored) != string(v.Head[:]) {
 		return v, differs("ledger.head_differs", number)
 	}
-	var rows int64
-	if err := tx.QueryRow(ctx, `SELECT count(*) FROM ledger_fact`, nil, &rows); err != nil {
-		return v, fmt.Errorf("count facts: %w", err)
-	}
-	if rows != v.Facts {
-		return v, differs("ledger.facts_count", rows, v.Facts)
-	}
-	var heads, inPieces int64
-	if err := tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM ledger_block), (SELECT coalesce(sum(facts), 0) FROM ledger_piece)`, nil, &heads, &inPieces); err != nil {
-		return v, fmt.Errorf("count blocks: %w", err)
-	}
-	if heads != number || inPieces != v.Facts {
-		return v, differs("ledger.blocks_count", heads, number, inPieces, v.Facts)
+	if err := verifyCounts(ctx, tx, number, v.Facts); err != nil {
+		return v, err
 	}
 	if !seen {
 		return v, differs("ledger.head_unknown", head)
 	}
 	return v, nil
+}
+
+// verifyCounts finds rows that belong to no block.
+func verifyCounts(ctx context.Context, tx *db.Tx, number, facts int64) error {
+	var rows, heads, inPieces int64
+	err := tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM ledger_fact), (SELECT count(*) FROM ledger_block), (SELECT coalesce(sum(facts), 0) FROM ledger_piece)`, nil, &rows, &heads, &inPieces)
+	switch {
+	case err != nil:
+		return fmt.Errorf("count facts and blocks: %w", err)
+	case rows != facts:
+		return differs("ledger.facts_count", rows, facts)
+	case heads != number || inPieces != facts:
+		return differs("ledger.blocks_count", heads, number, inPieces, facts)
+	}
+	return nil
 }
 
 func unpackAll(b Block, raw [][]byte) ([]Fact, error) {

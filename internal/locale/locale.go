@@ -141,7 +141,7 @@ func readFlat(text string) ([]entry, error) {
 		if !ok {
 			return nil, fmt.Errorf("value of %v is not a text", key)
 		}
-		all = append(all, entry{key: key.(string), text: s})
+		all = append(all, entry{key: key.(string), text: s}) //nolint:errcheck // the decoder gives keys as strings
 	}
 	if _, err := d.Token(); err != nil {
 		return nil, fmt.Errorf("end of object: %w", err)

@@ -85,26 +85,16 @@ func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intak
 	}, nil
 }
 
-// checkCertificate reads level, number and days, and holds them against each other.
+// checkCertificate reads level, days and number, and holds them against each other.
 func checkCertificate(r *intake.Row, imp *intake.Import) {
 	rank, ok := cn.Rank(r.Get(colLevel))
-	if text := r.Get(colLevel); text != "" {
-		if !ok {
-			r.Refuse("R121", colLevel, "registry.level_unknown", text)
-		} else {
-			r.Set(colLevel, strconv.Itoa(rank))
-		}
+	if text := r.Get(colLevel); text != "" && !ok {
+		r.Refuse("R121", colLevel, "registry.level_unknown", text)
 	}
-	issued, _, hasIssued := r.Day(colIssued)
-	if hasIssued && issued > imp.AsOf {
-		r.Refuse("R125", colIssued, "registry.issued_after", imp.AsOf.String())
+	if ok {
+		r.Set(colLevel, strconv.Itoa(rank))
 	}
-	if expires, _, has := r.Day(colExpires); has && hasIssued && expires < issued {
-		r.Refuse("R125", colExpires, "registry.expires_before")
-	}
-	if revoked, _, has := r.Day(colRevoked); has && (revoked < issued || revoked > imp.AsOf) {
-		r.Refuse("R125", colRevoked, "registry.revoked_wrong")
-	}
+	issued := checkCertificateDays(r, imp)
 	text := r.Get(colNumber)
 	if text == "" {
 		return
@@ -118,9 +108,26 @@ func checkCertificate(r *intake.Row, imp *intake.Import) {
 	if ok && c.Rank != 0 && c.Rank != rank {
 		r.Refuse("R123", colNumber, "registry.number_level", c.Rank, rank)
 	}
-	if y, _, _ := issued.YMD(); hasIssued && c.Year != 0 && c.Year != y {
-		r.Refuse("R124", colNumber, "registry.number_year", c.Year, y)
+	if issued.Valid && c.Year != 0 {
+		if y, _, _ := issued.V.YMD(); c.Year != y {
+			r.Refuse("R124", colNumber, "registry.number_year", c.Year, y)
+		}
 	}
+}
+
+// checkCertificateDays reads the days of issue, expiry and revocation, and gives the first.
+func checkCertificateDays(r *intake.Row, imp *intake.Import) (issued sql.Null[date.Day]) {
+	issued.V, _, issued.Valid = r.Day(colIssued)
+	if issued.Valid && issued.V > imp.AsOf {
+		r.Refuse("R125", colIssued, "registry.issued_after", imp.AsOf.String())
+	}
+	if expires, _, has := r.Day(colExpires); has && issued.Valid && expires < issued.V {
+		r.Refuse("R125", colExpires, "registry.expires_before")
+	}
+	if revoked, _, has := r.Day(colRevoked); has && (revoked < issued.V || revoked > imp.AsOf) {
+		r.Refuse("R125", colRevoked, "registry.revoked_wrong")
+	}
+	return issued
 }
 
 // checkDistrict reads a division of the city by name or code.

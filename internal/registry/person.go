@@ -128,11 +128,7 @@ func spellsAt(employer org.UnitID, list []*EmploymentRow) []spell {
 			continue
 		}
 		if cur == nil || cur.end < r.AsOf {
-			s := spell{employer: employer, start: r.AsOf, seen: r.AsOf, end: date.Forever, says: r.source()}
-			if r.StartedOn.Valid && (cur == nil || r.StartedOn.V > cur.end) {
-				s.start = min(r.StartedOn.V, r.AsOf)
-			}
-			out = append(out, s)
+			out = append(out, begin(employer, r, cur))
 			cur = &out[len(out)-1]
 		} else if s := min(r.StartedOn.V, cur.seen); r.StartedOn.Valid && s != cur.start {
 			if len(out) < 2 || s > out[len(out)-2].end {
@@ -142,6 +138,15 @@ func spellsAt(employer org.UnitID, list []*EmploymentRow) []spell {
 		cur.add(r)
 	}
 	return out
+}
+
+// begin makes the spell that a row begins after the one before, which is nil for the first.
+func begin(employer org.UnitID, r *EmploymentRow, before *spell) spell {
+	s := spell{employer: employer, start: r.AsOf, seen: r.AsOf, end: date.Forever, says: r.source()}
+	if r.StartedOn.Valid && (before == nil || r.StartedOn.V > before.end) {
+		s.start = min(r.StartedOn.V, r.AsOf)
+	}
+	return s
 }
 
 // add appends what a row says about the employment. What repeats the state in force is a

@@ -193,7 +193,6 @@ func enterStatistic(ctx context.Context, tx *db.Tx, imp *intake.Import, r *intak
 	if err != nil {
 		return false, 0, err
 	}
-	changed = true
 	err = tx.Query(ctx, `SELECT series_id, as_of, value FROM registry_statistic WHERE indicator = $1 AND district = $2 ORDER BY id`, []any{r.Get(colIndicator), district}, func(row db.Scanner) error {
 		var on date.Day
 		var v int64

@@ -185,11 +185,7 @@ func (p *person) ranks(day date.Day, s *state) *CertificateRow {
 		if c.IssuedOn > day {
 			continue
 		}
-		ended := c.ExpiresOn + 1
-		revoked := c.RevokedOn.Valid && c.RevokedOn.V <= day
-		if revoked {
-			ended = min(ended, c.RevokedOn.V)
-		}
+		ended, revoked := c.ended(day)
 		if ended <= day && (s.from.lapsed == source{} || ended > lapsedOn) {
 			s.from.lapsed, lapsedOn = c.source(), ended
 		}
@@ -207,4 +203,14 @@ func (p *person) ranks(day date.Day, s *state) *CertificateRow {
 		s.fact.RankEver, s.from.ever = uint8(best.Rank), best.source()
 	}
 	return best
+}
+
+// ended is the first day on which the certificate is not valid any more, as known on a day, and
+// whether it has been revoked by then.
+func (c *CertificateRow) ended(day date.Day) (first date.Day, revoked bool) {
+	first = c.ExpiresOn + 1
+	if revoked = c.RevokedOn.Valid && c.RevokedOn.V <= day; revoked {
+		first = min(first, c.RevokedOn.V)
+	}
+	return first, revoked
 }

@@ -9,7 +9,6 @@ import (
 	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
-	"tuoxing/internal/fault"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
@@ -287,6 +286,3 @@ func (p paper) entry(old ledger.Placed, hadOld bool, f ledger.Placed, has, taken
 	e.Title, e.Text = p.T("web_worker.entry", e.Title, employer), what(func(f ledger.Fact) string { return p.l.Of(ledger.District, int64(f.District)) })+" · "+rank
 	return e
 }
-
-// unknownRow is the answer to an address of a row that cannot be one.
-func unknownRow() error { return fault.New(fault.NotFound, "intake.row_gone") }

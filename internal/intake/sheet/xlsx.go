@@ -410,7 +410,7 @@ const exact = 1e15
 // 13800000000. From 10¹⁵ on the text stays as it is.
 func number(raw []byte) string {
 	raw = bytes.TrimSpace(raw)
-	if bytes.IndexAny(raw, ".eE") < 0 {
+	if !bytes.ContainsAny(raw, ".eE") {
 		return string(raw)
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)

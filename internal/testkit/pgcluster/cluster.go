@@ -112,7 +112,7 @@ func (c *cluster) answer(bin string, as *syscall.Credential) error {
 		select {
 		case err := <-c.ended:
 			c.ended <- err // stop waits for it as well
-			return fmt.Errorf("postgres ended at once: %v\n%s", err, c.log())
+			return fmt.Errorf("postgres ended at once: %w\n%s", err, c.log())
 		default:
 		}
 		ready := exec.Command(filepath.Join(bin, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(c.port), "-U", "postgres")
