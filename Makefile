@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build generate test test-race test-postgres test-browser test-all check bench fuzz
+.PHONY: help build generate test test-long test-race test-postgres test-browser test-all check bench fuzz
 
 GO ?= go
 # As released: no C. Tests and the binary of the stories then share one build cache.
@@ -50,7 +50,10 @@ check: ## generated files are fresh, formatted, vetted, modules tidy and untouch
 	$(GO) mod tidy -diff
 	$(GO) mod verify
 
-test-all: check test test-postgres test-race test-browser ## everything; what must pass before a change goes in
+test-long: ## the drawn-row test with 100 rows left out, one after the other
+	TUOXING_LONG=1 $(TEST) -run left_out ./internal/app
+
+test-all: check test test-long test-postgres test-race test-browser ## everything; what must pass before a change goes in
 
 bench: ## the benchmarks; docs/benchmarks.md says what was measured where
 	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...

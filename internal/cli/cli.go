@@ -128,7 +128,8 @@ type problem struct {
 // chain of an internal error goes to stderr for whoever runs the program.
 func (c *console) fail(err error) int {
 	kind := fault.KindOf(err)
-	if d, ok := errors.AsType[*differs](err); ok {
+	d, told := errors.AsType[*differs](err)
+	if told {
 		err = d.err
 	}
 	message, fix := c.p.Fault(err)
@@ -147,7 +148,7 @@ func (c *console) fail(err error) int {
 			fmt.Fprintf(c.err, "  %s\n", fix)
 		}
 	}
-	if kind == fault.Internal && !errors.Is(err, context.Canceled) {
+	if kind == fault.Internal && !told && !errors.Is(err, context.Canceled) {
 		fmt.Fprintf(c.err, "tuoxing: %v\n", err)
 	}
 	return exitCodes[kind]

@@ -74,6 +74,7 @@ func (c *console) printFigures(a *app.App, who account.Actor, names []string, q 
 		}
 	}
 	var values []*figure.Value
+	var nowhere error // no figure has the dimensions asked for
 	for _, name := range names {
 		req, err := q.request(name, date.On(a.DB.Now()))
 		if err != nil {
@@ -81,7 +82,8 @@ func (c *console) printFigures(a *app.App, who account.Actor, names []string, q 
 		}
 		v, err := a.Figures.Value(c.ctx, who, req)
 		if fault.Is(err, fault.Invalid) && !explicit && len(req.By) > 0 {
-			continue // not every figure has every dimension
+			nowhere = err // not every figure has every dimension
+			continue
 		}
 		if err != nil {
 			return err
@@ -89,7 +91,7 @@ func (c *console) printFigures(a *app.App, who account.Actor, names []string, q 
 		values = append(values, v)
 	}
 	if len(values) == 0 {
-		return nil
+		return nowhere
 	}
 	labels, err := a.Figures.Labels(c.ctx, values[0].On, c.p)
 	if err != nil {

@@ -167,6 +167,12 @@ func parseCode(d ledger.Dim, text string) (int64, error) {
 	case d == ledger.Occupation:
 		code, err := cn.ParseOccupation(text)
 		return int64(code), err
+	case d == ledger.District:
+		for _, r := range cn.Zhenjiang() { // also by name: 丹阳市
+			if text == r.Name || text == r.NameEN {
+				return int64(cn.RegionNumber(r.Code)), nil
+			}
+		}
 	}
 	return strconv.ParseInt(text, 10, 64)
 }

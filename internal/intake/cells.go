@@ -85,8 +85,9 @@ func (r *Row) views() []CellView {
 		return list
 	}
 	for i, c := range r.layout.columns {
-		if r.has[i] {
-			all = append(all, CellView{Column: c.Name, Title: c.Title, Personal: c.Personal, Read: r.cells[i].Read, Value: r.cells[i].Value, Remarks: about(c.Name)})
+		// A remark may be about a column that the table lacks.
+		if said := about(c.Name); r.has[i] || len(said) > 0 {
+			all = append(all, CellView{Column: c.Name, Title: c.Title, Personal: c.Personal, Read: r.cells[i].Read, Value: r.cells[i].Value, Remarks: said})
 		}
 	}
 	if whole := about(""); len(whole) > 0 {

@@ -17,12 +17,12 @@ type skipRule struct {
 }
 
 var skipRules = []skipRule{
-	{"intake.skip_total", regexp.MustCompile(`^(本页|本表|单位)?(合计|小计|总计|共计|总和)([:(\d].*)?(人|名)?$`)},
-	{"intake.skip_sample", regexp.MustCompile(`^[(\[【]?(示例|样例|填写示例|范例)`)},
+	{"intake.skip_total", regexp.MustCompile(`^(本页|本表|单位|人数)?(合计|小计|总计|共计|总和)(人数)?([:(\d].*)?(人|名)?$`)},
+	{"intake.skip_sample", regexp.MustCompile(`^[(\[【]?(填写)?(示例|样例|范例)(行|数据)?\d*([)\]】:、.].*)?$`)},
 	{"intake.skip_footer", regexp.MustCompile(`^(填表|填报|制表|审核|复核|经办|负责|联系|统计|单位负责)(人|单位|日期|时间)?(签字|签章|签名|\(.*\))?:`)},
 	{"intake.skip_footer", regexp.MustCompile(`^(联系电话|单位\(?(公章|盖章)\)?|填报日期|制表日期|打印日期|打印时间|第\d+页)(:|,|共|$)`)},
 	{"intake.skip_note", regexp.MustCompile(`^(注|备注|说明|填表说明|填写说明|注意事项)\d*[:、.]`)},
-	{"intake.skip_end", regexp.MustCompile(`^[(\[-]*(以下空白|以下无正文|以下为空|此行以下空白)`)},
+	{"intake.skip_end", regexp.MustCompile(`^[(\[*=_~—-]*(以下空白|以下无正文|以下为空|此行以下空白)`)},
 }
 
 // skipMarks holds a character of every text that skipRules look for: most cells have none of them and
@@ -33,7 +33,8 @@ const skipMarks = "计和例范填制审复经负联统单打第注备说以"
 func (t *table) skipReason(row sheet.Row) string {
 	filled := 0
 	for _, at := range t.at {
-		if !blankCell(cell(row.Cells, at)) {
+		// A print sheet whose formulas point at an empty list shows 0 in every cell.
+		if c := cell(row.Cells, at); c != "0" && !blankCell(c) {
 			filled++
 		}
 	}

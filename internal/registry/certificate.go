@@ -81,6 +81,7 @@ func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intak
 			return u != 0 && within(tree, u, top)
 		})
 		holders.check(r)
+		people.remember(r)
 		r.Key(r.Get(colNumber))
 	}, nil
 }

@@ -44,16 +44,19 @@ func (s *Service) knownPeople(ctx context.Context, tx *db.Tx) (*known, error) {
 	return k, nil
 }
 
-// sameName reports whether this ID number is new or belongs to somebody of this name, and
-// remembers it. One wrong digit that makes another person's valid number is caught here.
+// sameName reports whether this ID number is new or belongs to somebody of this name. One wrong
+// digit that makes another person's valid number is caught here.
 func (k *known) sameName(number, name string) bool {
-	key := [8]byte(k.index.Sum(indexID, number))
-	h := hashText(cn.Fold(name))
-	if old, ok := k.names[key]; ok {
-		return old == h
+	old, ok := k.names[[8]byte(k.index.Sum(indexID, number))]
+	return !ok || old == hashText(cn.Fold(name))
+}
+
+// remember keeps number and name of a row that is taken in, for the rows after it. A refused row binds
+// nobody: its name or its number may be what is wrong.
+func (k *known) remember(r *intake.Row) {
+	if !r.Refused() {
+		k.names[[8]byte(k.index.Sum(indexID, r.Get(colID)))] = hashText(cn.Fold(r.Get(colName)))
 	}
-	k.names[key] = h
-	return true
 }
 
 // hashText is FNV-1a.

@@ -89,6 +89,7 @@ func (s *Service) prepareRoster(ctx context.Context, tx *db.Tx, imp *intake.Impo
 		checkPhone(r)
 		checkYesNo(r, colMember)
 		checkYesNo(r, colMain)
+		people.remember(r)
 		r.Key(r.Get(colID), r.Get(colCode), r.Get(colEmployer))
 	}, nil
 }

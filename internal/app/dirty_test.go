@@ -1,0 +1,280 @@
+package app
+
+import (
+	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tuoxing/internal/account"
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
+	"tuoxing/internal/demo"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/vault"
+)
+
+// dirtyAt is where a row stands.
+type dirtyAt struct {
+	sheet string
+	row   int
+}
+
+// dirtyRow is what becomes of one row. The key columns are those of a row taken in, else empty.
+type dirtyRow struct {
+	Outcome, Name, ID, Day, Rank, Rules, Kinds string
+}
+
+// planted reads the list of defects: by file and place, what a right import does.
+func plantedIn(t *testing.T, dir string) map[string]map[dirtyAt]dirtyRow {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, demo.DefectList))
+	must(t, err)
+	defer f.Close()
+	lines, err := csv.NewReader(f).ReadAll()
+	must(t, err)
+	out := map[string]map[dirtyAt]dirtyRow{}
+	for _, c := range lines[1:] {
+		row, err := strconv.Atoi(c[2])
+		must(t, err)
+		if out[c[0]] == nil {
+			out[c[0]] = map[dirtyAt]dirtyRow{}
+		}
+		out[c[0]][dirtyAt{c[1], row}] = dirtyRow{Outcome: c[3], Name: c[4], ID: c[5], Day: c[6], Rank: c[7], Rules: c[8], Kinds: c[9]}
+	}
+	return out
+}
+
+// seen is what the import did with each row that it read. The numbers of the made-up people are of
+// regions never issued, so that each row has a remark and is in the list of problems.
+func seen(t *testing.T, a *App, r intake.Report) map[dirtyAt]dirtyRow {
+	t.Helper()
+	v, err := a.Viewer(t.Context(), account.Operator())
+	must(t, err)
+	list, total, err := a.Intake.Problems(t.Context(), v, r.ID, "", 0, 1<<30)
+	must(t, err)
+	if total != len(list) {
+		t.Errorf("%s: %d of %d rows with remarks", r.Name, len(list), total)
+	}
+	taken := kept(t, a, r)
+	out := map[dirtyAt]dirtyRow{}
+	for _, p := range list {
+		got := dirtyRow{Outcome: "accepted"}
+		if cells, ok := taken[p.Line]; ok {
+			got = cells
+		}
+		got.Outcome, got.Rules = judged(p)
+		out[dirtyAt{p.Sheet, p.Line.Row()}] = got
+	}
+	if len(out) != r.Read {
+		t.Errorf("%s: %d rows listed, %d read", r.Name, len(out), r.Read)
+	}
+	return out
+}
+
+// judged is what a row's remarks say: its outcome, and the rules that refused or mended.
+func judged(p intake.Problem) (outcome, rules string) {
+	outcome = "accepted"
+	var codes []string
+	for _, c := range p.Cells {
+		for _, m := range c.Remarks {
+			switch {
+			case m.Rule == intake.RuleDuplicate:
+				outcome = "duplicate"
+			case m.Grade == intake.GradeWarn:
+				continue
+			default:
+				codes = append(codes, m.Rule)
+				if outcome == "accepted" {
+					outcome = "mended"
+				}
+			}
+		}
+	}
+	if p.Refused {
+		outcome = "refused"
+	}
+	slices.Sort(codes)
+	if outcome == "duplicate" {
+		codes = slices.DeleteFunc(codes, func(c string) bool { return c == intake.RuleDuplicate })
+	}
+	return outcome, strings.Join(slices.Compact(codes), " ")
+}
+
+// kept opens the cells of the rows that were taken in, and holds them against the registry.
+func kept(t *testing.T, a *App, r intake.Report) map[ledger.Line]dirtyRow {
+	t.Helper()
+	table, day, cell, rank := "registry_employment", "started_on", "started_on", "0"
+	if r.Kind == demo.KindCertificates {
+		table, day, cell, rank = "registry_certificate", "issued_on", "issued_on", "s.rank"
+	}
+	out := map[ledger.Line]dirtyRow{}
+	type owner struct {
+		worker    int64
+		line      ledger.Line
+		wrapped   []byte
+		name, day string
+		rank      int
+	}
+	must(t, a.DB.ReadTx(t.Context(), func(tx *db.Tx) error {
+		var owners []owner
+		err := tx.Query(t.Context(), "SELECT s.worker_id, s.line, w.wrapped_key, w.name, s."+day+", "+rank+" FROM "+table+
+			" s JOIN registry_worker w ON w.worker_id = s.worker_id WHERE s.import_id = $1", []any{int64(r.ID)}, func(row db.Scanner) error {
+			var o owner
+			var on *date.Day
+			err := row.Scan(&o.worker, &o.line, &o.wrapped, &o.name, &on, &o.rank)
+			if on != nil {
+				o.day = on.String()
+			}
+			owners = append(owners, o)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, o := range owners {
+			key, err := a.Vault.Unwrap(o.worker, o.wrapped)
+			if err != nil {
+				return err
+			}
+			got, err := opened(t, a, tx, r.ID, o.worker, key, o.line, cell)
+			if err != nil {
+				return err
+			}
+			if want := (dirtyRow{Name: o.name, ID: got.ID, Day: o.day, Rank: got.Rank}); want != got {
+				t.Errorf("%s row %d: the cells kept and the registry differ: %s", r.Name, o.line.Row(), cmp.Diff(want, got))
+			}
+			if o.rank > 0 && got.Rank != strconv.Itoa(o.rank) {
+				t.Errorf("%s row %d: rank %s in the cells, %d in the registry", r.Name, o.line.Row(), got.Rank, o.rank)
+			}
+			out[o.line] = got
+		}
+		return nil
+	}))
+	return out
+}
+
+func opened(t *testing.T, a *App, tx *db.Tx, id intake.ImportID, worker int64, key vault.Key, line ledger.Line, day string) (got dirtyRow, err error) {
+	cells, err := a.Intake.Cells(t.Context(), tx, id, worker, key, line)
+	for _, c := range cells {
+		switch c.Column {
+		case "name":
+			got.Name = c.Value
+		case "id_number":
+			got.ID = c.Value
+		case day:
+			got.Day = c.Value
+		case "level":
+			got.Rank = c.Value
+		}
+	}
+	return got, err
+}
+
+// soiled makes a small city with its soiled lists and takes in what they need.
+func soiledCity(t *testing.T, seed uint64, rows int) (*App, string, demo.Manifest) {
+	t.Helper()
+	c := newCity(t)
+	a, err := Open(t.Context(), c.cfg, quiet, Options{Create: true, FixedNow: demoStart})
+	must(t, err)
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	m, err := demo.Generate(t.Context(), demo.Options{Dir: c.dir, Seed: seed, Workers: scale, Dirty: true, DirtyRows: rows})
+	must(t, err)
+	take(t, a, c.dir, m.Files[0])
+	return a, c.dir, m
+}
+
+// maxShown bounds the wrong rows that one test prints.
+const maxShown = 25
+
+func TestImport_does_with_every_planted_defect_what_is_right(t *testing.T) {
+	t.Parallel()
+	drawn := rand.Uint64N(1 << 40)
+	for _, c := range []struct {
+		seed uint64
+		rows int
+	}{{1, demo.DefaultDirtyRows}, {20_231_231, 20_000}, {drawn, demo.DefaultDirtyRows}} {
+		t.Run(fmt.Sprintf("seed %d with %d rows", c.seed, c.rows), func(t *testing.T) {
+			t.Parallel()
+			a, dir, m := soiledCity(t, c.seed, c.rows)
+			list := plantedIn(t, dir)
+			for _, f := range m.Dirty {
+				r := take(t, a, dir, f)
+				if got := counted(r); got != f.Expected {
+					t.Errorf("%s: %s", f.Name, cmp.Diff(f.Expected, got))
+				}
+				if f.Kind != demo.KindOrganisations {
+					compare(t, f.Name, list[f.Name], seen(t, a, r))
+				}
+			}
+		})
+	}
+}
+
+// compare holds the import against the list, row by row.
+func compare(t *testing.T, file string, want, got map[dirtyAt]dirtyRow) {
+	t.Helper()
+	var wrong []string
+	for at, w := range want {
+		g, read := got[at]
+		switch g.Kinds = w.Kinds; {
+		case w.Outcome == "skipped" && !read:
+		case w.Outcome == "skipped" || !read:
+			wrong = append(wrong, fmt.Sprintf("%s row %d (%s): want %s, got %+v", at.sheet, at.row, w.Kinds, w.Outcome, g))
+		case g != w:
+			wrong = append(wrong, fmt.Sprintf("%s row %d (%s): %s", at.sheet, at.row, w.Kinds, cmp.Diff(w, g)))
+		}
+	}
+	for at := range got {
+		if _, known := want[at]; !known {
+			wrong = append(wrong, fmt.Sprintf("%s row %d was read and is not on the list", at.sheet, at.row))
+		}
+	}
+	slices.Sort(wrong)
+	for _, text := range wrong[:min(len(wrong), maxShown)] {
+		t.Errorf("%s: %s", file, text)
+	}
+	if len(wrong) > maxShown {
+		t.Errorf("%s: %d more rows are wrong", file, len(wrong)-maxShown)
+	}
+}
+
+func TestDefects_are_planted_in_kinds_and_numbers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	_, err := demo.Generate(t.Context(), demo.Options{Dir: dir, Seed: 7, Workers: scale, Dirty: true, DirtyRows: 20_000})
+	must(t, err)
+	kinds, triple := map[string]int{}, 0
+	for _, rows := range plantedIn(t, dir) {
+		for _, v := range rows {
+			list := strings.Split(v.Kinds, "；")
+			if len(list) >= 3 {
+				triple++
+			}
+			for _, k := range list {
+				kinds[k]++
+			}
+		}
+	}
+	delete(kinds, "")
+	for k, n := range kinds {
+		if n < 40 {
+			t.Errorf("%s stands %d times, at least 40 wanted", k, n)
+		}
+	}
+	if len(kinds) < 80 || triple < 300 {
+		t.Errorf("%d kinds and %d rows with three, at least 80 and 300 wanted", len(kinds), triple)
+	}
+}
