@@ -36,14 +36,9 @@ const PageSize = 50
 // Open lists what a count counts, in order of id, from after a key, at most limit rows (0: all). The
 // look is logged before any name is given.
 func (s *Service) Open(ctx context.Context, who account.Actor, req Request, after int64, limit int) (*Opening, error) {
-	o, counted, err := s.counted(ctx, who, req)
+	o, page, err := s.counted(ctx, who, req, after, limit)
 	if err != nil || o.Ratio != nil {
 		return o, err
-	}
-	page := pageAfter(counted, after)
-	if limit > 0 && len(page) > limit {
-		page = page[:limit]
-		o.Next = fmt.Sprint(id(page[limit-1]))
 	}
 	if err := audit.Read(ctx, s.DB, who.UserID, "figure.open", req.Name, map[string]any{"on": req.On.String(), "rows": len(page)}); err != nil {
 		return nil, fmt.Errorf("log the look: %w", err)
@@ -52,8 +47,8 @@ func (s *Service) Open(ctx context.Context, who account.Actor, req Request, afte
 	return o, err
 }
 
-// counted answers the figure and lists what it counts, nobody named yet.
-func (s *Service) counted(ctx context.Context, who account.Actor, req Request) (*Opening, []ledger.Counted, error) {
+// counted answers the figure and lists a page of what it counts, nobody named yet.
+func (s *Service) counted(ctx context.Context, who account.Actor, req Request, after int64, limit int) (*Opening, []ledger.Counted, error) {
 	v, err := s.Value(ctx, who, req)
 	if err != nil {
 		return nil, nil, err
@@ -66,8 +61,18 @@ func (s *Service) counted(ctx context.Context, who account.Actor, req Request) (
 		return nil, nil, fmt.Errorf("read ledger: %w", err)
 	}
 	req.By, req.Block = nil, v.Block
-	opened := cols.Open(query(v.Indicator, req, ScopeOf(who.Scope)))
-	return &Opening{Value: v, Total: len(opened.Rows), Facts: opened.Facts, Quantity: opened.Quantity}, opened.Rows, nil
+	more := limit
+	if limit > 0 {
+		more = limit + 1 // one more tells whether there is a next page
+	}
+	opened := cols.OpenPage(query(v.Indicator, req, ScopeOf(who.Scope)), after, more)
+	o := &Opening{Value: v, Total: opened.Total, Facts: opened.Facts, Quantity: opened.Quantity}
+	page := opened.Rows
+	if limit > 0 && len(page) > limit {
+		page = page[:limit]
+		o.Next = fmt.Sprint(id(page[limit-1]))
+	}
+	return o, page, nil
 }
 
 // exportBatch is how many rows of an export are named at one time.
@@ -80,7 +85,7 @@ func (s *Service) Export(ctx context.Context, who account.Actor, req Request) (*
 	if err := who.Must(account.WorkerExport); err != nil {
 		return nil, nil, err
 	}
-	o, counted, err := s.counted(ctx, who, req)
+	o, counted, err := s.counted(ctx, who, req, 0, 0)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -109,22 +114,6 @@ func id(c ledger.Counted) int64 {
 		return c.Worker
 	}
 	return c.Subject
-}
-
-func pageAfter(rows []ledger.Counted, after int64) []ledger.Counted {
-	at, found := slices.BinarySearchFunc(rows, after, func(c ledger.Counted, key int64) int {
-		switch k := id(c); {
-		case k < key:
-			return -1
-		case k > key:
-			return 1
-		}
-		return 0
-	})
-	if found {
-		at++
-	}
-	return rows[at:]
 }
 
 func (s *Service) name(ctx context.Context, who account.Actor, page []ledger.Counted) ([]Row, error) {

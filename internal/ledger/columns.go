@@ -119,7 +119,7 @@ var (
 	colLine      = columnIndex["line"]
 	colRevBlock  = columnIndex["reverses_block"]
 	colRevPlace  = columnIndex["reverses_position"]
-	rawColumns   = map[int]bool{colWorker: true, colSubject: true, colLine: true, colRevBlock: true, colRevPlace: true}
+	rawColumns   = map[int]bool{colSubject: true, colLine: true, colRevBlock: true, colRevPlace: true}
 	notReversing = int32(-1)
 )
 
@@ -140,7 +140,6 @@ type Columns struct {
 	dicts    [len(columns)]dict // by column; raw columns lie below
 	attrs    dict               // indexes attrNames
 	names    []string
-	worker   []int64
 	subject  []int64
 	line     []int32
 	reverses []int32 // index of the fact that is taken back, or notReversing
@@ -234,7 +233,6 @@ func (c *Columns) appendPiece(p *packedPiece, block int64) error {
 	}
 	for i := range p.n {
 		c.attrs.push(attr[p.attrIndex(i)])
-		c.worker = append(c.worker, p.value(colWorker, i))
 		c.subject = append(c.subject, p.value(colSubject, i))
 		c.line = append(c.line, int32(p.value(colLine, i)))
 		back := notReversing
@@ -305,7 +303,7 @@ func (c *Columns) fact(i int32) Placed {
 		}
 	}
 	p.Attr = c.names[c.attrs.value(i)]
-	p.Worker, p.Subject, p.Line = c.worker[i], c.subject[i], Line(c.line[i])
+	p.Subject, p.Line = c.subject[i], Line(c.line[i])
 	if r := c.reverses[i]; r != notReversing {
 		p.Reverses = c.place(r)
 	}

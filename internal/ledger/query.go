@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -265,54 +266,93 @@ type Counted struct {
 // Opened is an opened figure: what is counted, in order of id, and the control totals, which
 // equal the figure both ways.
 type Opened struct {
-	Rows     []Counted
+	Rows     []Counted // of the page asked for
+	Total    int       // people or things in all
 	Facts    int64
-	Quantity int64 // Σ over all facts = Σ over Rows
+	Quantity int64 // Σ over all facts = Σ over all rows
 }
 
-// Open lists what a stock query counts: the people, or subjects, whose Σ under the filter is not
-// zero, each with the newest fact in force that put it there.
-func (c *Columns) Open(q Query) Opened {
-	type acc struct {
-		sum  int64
-		last int32
-	}
-	type who struct{ worker, subject int64 }
-	sel := c.selects(q)
-	gone := c.takenBack(c.end(q.Block))
-	found := make(map[who]acc, len(sel)/2)
-	quantity, day := &c.dicts[colQuantity], &c.dicts[colDay]
+// Open lists everything that a stock query counts. See OpenPage.
+func (c *Columns) Open(q Query) Opened { return c.OpenPage(q, 0, 0) }
+
+// OpenPage lists what a stock query counts: the people, or subjects, whose Σ under the filter is
+// not zero, each with the newest fact in force that put it there. They come in order of id, from
+// the one after a key on, at most limit (0: all); the totals are over all pages. It closes over the
+// attributes of a state; a filter on cause, entry or import gives facts without their other side.
+func (c *Columns) OpenPage(q Query, after int64, limit int) Opened {
+	t := tally{c: c, gone: c.takenBack(c.end(q.Block)), quantity: &c.dicts[colQuantity], day: &c.dicts[colDay]}
+	people := &c.dicts[colWorker]
+	t.people = make([]count1, len(people.vals))
+	t.things = map[int64]*count1{}
 	var o Opened
-	for _, i := range sel {
-		w := who{worker: c.worker[i]}
-		if w.worker == 0 {
-			w.subject = c.subject[i]
-		}
-		a, ok := found[w]
-		if !ok {
-			a.last = -1
-		}
-		n := quantity.value(i)
-		a.sum += n
-		if n > 0 && c.reverses[i] == notReversing && !gone[i] && (a.last < 0 || day.value(i) >= day.value(a.last)) {
-			a.last = i
-		}
-		found[w] = a
+	for _, i := range c.selects(q) {
+		n := t.quantity.value(i)
 		o.Facts++
 		o.Quantity += n
+		if code := people.at(i); people.vals[code] != 0 {
+			t.add(&t.people[code], i, n)
+			continue
+		}
+		thing, ok := t.things[c.subject[i]]
+		if !ok {
+			thing = &count1{}
+			t.things[c.subject[i]] = thing
+		}
+		t.add(thing, i, n)
 	}
-	for w, a := range found {
-		if a.sum != 0 && a.last >= 0 {
-			o.Rows = append(o.Rows, Counted{Worker: w.worker, Subject: w.subject, Quantity: a.sum, Fact: c.fact(a.last)})
+	type found struct {
+		worker, subject int64
+		*count1
+	}
+	var all []found
+	for code := range t.people {
+		if a := &t.people[code]; a.counts() {
+			all = append(all, found{worker: people.vals[code], count1: a})
 		}
 	}
-	slices.SortFunc(o.Rows, func(a, b Counted) int {
-		if a.Worker != b.Worker {
-			return cmpInt(a.Worker, b.Worker)
+	for subject, a := range t.things {
+		if a.counts() {
+			all = append(all, found{subject: subject, count1: a})
 		}
-		return cmpInt(a.Subject, b.Subject)
-	})
+	}
+	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.worker|a.subject, b.worker|b.subject) })
+	o.Total = len(all)
+	at, same := slices.BinarySearchFunc(all, after, func(f found, key int64) int { return cmp.Compare(f.worker|f.subject, key) })
+	if same {
+		at++
+	}
+	page := all[at:]
+	if limit > 0 && len(page) > limit {
+		page = page[:limit]
+	}
+	for _, f := range page {
+		o.Rows = append(o.Rows, Counted{Worker: f.worker, Subject: f.subject, Quantity: f.sum, Fact: c.fact(f.last - 1)})
+	}
 	return o
+}
+
+// count1 is what one person or thing adds up to.
+type count1 struct {
+	sum  int64
+	last int32 // index after the newest fact in force that adds; 0: none
+}
+
+func (a *count1) counts() bool { return a.sum != 0 && a.last > 0 }
+
+// tally adds facts up by person or thing.
+type tally struct {
+	c             *Columns
+	gone          []bool
+	quantity, day *dict
+	people        []count1 // by code of the worker
+	things        map[int64]*count1
+}
+
+func (t *tally) add(a *count1, i int32, n int64) {
+	a.sum += n
+	if n > 0 && t.c.reverses[i] == notReversing && !t.gone[i] && (a.last == 0 || t.day.value(i) >= t.day.value(a.last-1)) {
+		a.last = i + 1
+	}
 }
 
 // FactsIn gives every signed fact that a query counts, in block order.
@@ -326,22 +366,12 @@ func (c *Columns) FactsIn(q Query) []Placed {
 }
 
 // takenBack marks the facts before end that a fact before end takes back.
-func (c *Columns) takenBack(end int32) map[int32]bool {
-	out := map[int32]bool{}
+func (c *Columns) takenBack(end int32) []bool {
+	out := make([]bool, end)
 	for i := range end {
 		if r := c.reverses[i]; r != notReversing {
 			out[r] = true
 		}
 	}
 	return out
-}
-
-func cmpInt(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
