@@ -15,6 +15,7 @@ RACED := ./internal/db/... ./internal/ledger/... ./internal/job/... ./internal/i
 # Tests that drive a browser carry the build tag "browser" and names that begin with TestBrowser.
 BROWSED = $(sort $(dir $(shell grep -rlE --include='*_test.go' '^//go:build browser$$' internal stories)))
 FUZZTIME ?= 20s
+BENCHROWS ?= 68000
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +57,7 @@ test-long: ## the drawn-row test with 100 rows left out, one after the other
 test-all: check test test-long test-postgres test-race test-browser ## everything; what must pass before a change goes in
 
 bench: ## the benchmarks; docs/benchmarks.md says what was measured where
+	$(GO) run ./cmd/tuoxing bench --rows $(BENCHROWS)
 	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...
 
 fuzz: ## each fuzz target for FUZZTIME (20s): the readers of strangers' bytes

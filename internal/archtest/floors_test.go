@@ -86,7 +86,8 @@ var plan = []place{
 	{pkg: "web", floor: door, arrows: []arrow{{"web/page/*", "handlers render pages"}, {"web/sample", "serves the gallery"}, {"web/part", "layout and parts are shared"}}},
 	{pkg: "api", floor: door},
 	{pkg: "app", floor: door, arrows: []arrow{{"web", "wires the pages"}, {"api", "wires the API"}}},
-	{pkg: "cli", floor: door, arrows: []arrow{{"app", "a command opens the wired house"}}},
+	{pkg: "bench", floor: door, arrows: []arrow{{"app", "measures the wired house"}}},
+	{pkg: "cli", floor: door, arrows: []arrow{{"app", "a command opens the wired house"}, {"bench", "the command that measures"}}},
 	{pkg: "/cmd/tuoxing", floor: door, only: []string{"cli"}},
 
 	{pkg: "testkit", floor: door, free: true},

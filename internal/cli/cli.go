@@ -70,6 +70,7 @@ type commands struct {
 	Backup   backupCmd   `cmd:"" help:"Write everything but the key file into one archive."`
 	Restore  restoreCmd  `cmd:"" help:"Fill an empty database from an archive."`
 	Config_  configCmd   `cmd:"" name:"config" help:"Show how a process would run."`
+	Bench    benchCmd    `cmd:"" help:"Measure imports, sums, openings and the start on this machine."`
 	Gallery  galleryCmd  `cmd:"" help:"Serve every page with sample data; needs no database."`
 }
 

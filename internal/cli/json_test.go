@@ -75,6 +75,7 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "backup", args: []string{archive}, has: "head"},
 		{command: "restore", env: restored, args: []string{archive, "--key", e["TUOXING_KEY_FILE"]}, has: "head"},
 		{command: "config show", has: "addr"},
+		{command: "bench", env: env{}, args: []string{"--rows", "700", "--job", "csv"}, has: "lines"},
 		// Servers print nothing on stdout while they run; that they cannot begin is one object too.
 		{command: "serve", args: []string{"--addr", busy.Addr().String()}, code: 1, has: "error"},
 		{command: "gallery", args: []string{"--addr", busy.Addr().String()}, code: 1, has: "error"},

@@ -165,11 +165,9 @@ func (tx *Tx) Bulk(ctx context.Context, table string, columns []string, rows ite
 	if tx.db.dialect == Postgres {
 		return tx.copy(ctx, table, columns, rows)
 	}
-	holes := make([]string, len(columns))
-	for i := range holes {
-		holes[i] = "$" + strconv.Itoa(i+1)
-	}
-	query := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Join(holes, ", ") + ")"
+	// Bare marks: this text is SQLite's alone, and the driver looks numbered ones up by name, which
+	// was half of the time of binding.
+	query := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Repeat("?, ", len(columns)-1) + "?)"
 	st, err := tx.stmt(ctx, query)
 	if err != nil {
 		return 0, err

@@ -32,13 +32,13 @@ const (
 	Rejected  = "rejected"
 )
 
-// proposeLeavers compares a complete roster with the people who, on its day, had a living
-// employment in the subtree of its unit. Nobody leaves by it: proposals are decided by a person.
+// proposeLeavers compares a complete roster with the people of whom another file says that they
+// had, on its day, a living employment in the subtree of its unit. Nobody leaves by it: proposals are decided by a person.
 func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Import, tree *org.Tree, seen map[WorkerID]bool) (standing, proposed int, err error) {
 	var there []WorkerID
 	lo, hi := tree.Range(org.UnitID(imp.Unit))
-	err = tx.Query(ctx, `SELECT DISTINCT e.worker_id FROM registry_employment e JOIN org_unit u ON u.unit_id = e.employer_id WHERE e.withdrawn_at IS NULL AND (CAST($1 AS BIGINT) = 0 OR (u.lo >= $2 AND u.lo <= $3)) ORDER BY e.worker_id`,
-		[]any{imp.Unit, lo, hi}, func(row db.Scanner) error {
+	err = tx.Query(ctx, `SELECT DISTINCT e.worker_id FROM registry_employment e JOIN org_unit u ON u.unit_id = e.employer_id WHERE e.withdrawn_at IS NULL AND e.import_id <> $4 AND (CAST($1 AS BIGINT) = 0 OR (u.lo >= $2 AND u.lo <= $3)) ORDER BY e.worker_id`,
+		[]any{imp.Unit, lo, hi, int64(imp.ID)}, func(row db.Scanner) error {
 			var w WorkerID
 			err := row.Scan(&w)
 			there = append(there, w)
@@ -55,7 +55,7 @@ func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Imp
 		}
 		for _, w := range part {
 			for _, e := range employed(src[w], imp.AsOf) {
-				if !within(tree, e, org.UnitID(imp.Unit)) || livesOnlyIn(src[w], int64(imp.ID)) {
+				if !within(tree, e, org.UnitID(imp.Unit)) {
 					continue
 				}
 				standing++
@@ -71,17 +71,6 @@ func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Imp
 		return 0, 0, fmt.Errorf("propose leavers: %w", err)
 	}
 	return standing, len(rows), nil
-}
-
-// livesOnlyIn reports whether everything in force about a person came with this very import: such
-// a person did not stand before it.
-func livesOnlyIn(src *Sources, imported int64) bool {
-	for i := range src.Employment {
-		if r := &src.Employment[i]; !r.Withdrawn && r.Import != imported {
-			return false
-		}
-	}
-	return true
 }
 
 // DecideLeaversInput is a decision about proposals of one import.
