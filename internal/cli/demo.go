@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -119,6 +120,7 @@ type generateCmd struct {
 	Dir   string `required:"" help:"Folder to write into." type:"path"`
 	Seed  uint64 `default:"1" help:"Another seed makes another city."`
 	Scale scale  `default:"6800" help:"Number of industrial workers, or city for 680,000."`
+	Dirty bool   `help:"Also lists full of planted defects, and a list of what a right import does with each row."`
 }
 
 func (generateCmd) Help() string {
@@ -128,7 +130,7 @@ func (generateCmd) Help() string {
 // Run writes the spreadsheets of the made-up city.
 func (cmd *generateCmd) Run(c *console) error {
 	step, end := c.steps(time.Now())
-	m, err := demo.Generate(c.ctx, demo.Options{Dir: cmd.Dir, Seed: cmd.Seed, Workers: int(cmd.Scale), Progress: step})
+	m, err := demo.Generate(c.ctx, demo.Options{Dir: cmd.Dir, Seed: cmd.Seed, Workers: int(cmd.Scale), Progress: step, Dirty: cmd.Dirty})
 	end()
 	if err != nil {
 		return err
@@ -138,7 +140,7 @@ func (cmd *generateCmd) Run(c *console) error {
 		return nil
 	}
 	var rows [][]string
-	for _, f := range m.Files {
+	for _, f := range slices.Concat(m.Files, m.Dirty) {
 		rows = append(rows, []string{f.Name, f.Kind, f.AsOf.String(), strconv.Itoa(f.Expected.Read)})
 	}
 	c.table([]string{c.p.T("cli.file"), c.p.T("cli.kind"), c.p.T("cli.as_of"), ">" + c.p.T("cli.read")}, rows)

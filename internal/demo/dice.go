@@ -20,6 +20,7 @@ const (
 	streamListDirt
 	streamFirmDirt
 	streamOrder
+	streamDefect
 )
 
 // newDice makes a source of its own for one use of one thing.

@@ -14,6 +14,9 @@
 // certificate numbers bodies that do not exist, names and phone numbers come from a dice.
 // The same seed and scale give the same bytes.
 //
+// On request it adds lists full of planted defects (瑕疵) and a list (缺陷清单.csv) of what a right
+// import does with each of their rows.
+//
 // It must not know how files are read: it shares no code with the import or the registry, and has
 // its own check digits, so that a mistake on either side is seen.
 package demo

@@ -34,6 +34,11 @@ type Options struct {
 	Dir     string // made when missing; files of the same names are replaced
 	Seed    uint64
 	Workers int // number of 产业工人, MinWorkers … MaxWorkers; CityWorkers for the whole city
+	// Dirty adds lists full of planted defects beside the city's files, with DefectList, which says
+	// what a right import does with each row. DirtyRows is about how many people's rows they have,
+	// 0 for DefaultDirtyRows; it is kept between 1,000 and 500,000.
+	Dirty     bool
+	DirtyRows int
 	// Progress, when set, hears how many of about how many rows are written, and the file in
 	// work. It is called from the goroutine of Generate.
 	Progress func(done, total int, what string)
@@ -68,6 +73,7 @@ type Manifest struct {
 	Seed    uint64  `json:"seed"`
 	Numbers Numbers `json:"numbers"`
 	Files   []File  `json:"files"`
+	Dirty   []File  `json:"dirty,omitempty"` // lists full of defects, to be imported after the files
 }
 
 // source is one file to be written.
@@ -96,6 +102,12 @@ func Generate(ctx context.Context, o Options) (Manifest, error) {
 			return Manifest{}, fmt.Errorf("write %s: %w", s.Name, err)
 		}
 		result.Files = append(result.Files, s.File)
+	}
+	if o.Dirty {
+		var err error
+		if result.Dirty, err = generateDirty(ctx, o, m); err != nil {
+			return Manifest{}, err
+		}
 	}
 	p.total = p.done
 	p.say(ManifestName)

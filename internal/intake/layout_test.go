@@ -94,7 +94,8 @@ func TestSkipReason_names_rows_that_are_no_data(t *testing.T) {
 		"1|张三|1": "", "合计|35人": "intake.skip_total", "|小 计||": "intake.skip_total", "9|总计": "intake.skip_total", "合计：35人": "intake.skip_total",
 		"本页合计": "intake.skip_total", "3|合计明|1": "", "示例|张三|1": "intake.skip_sample", "（示例）|张三|1": "intake.skip_sample",
 		"序号|姓名|身份证号|联系电话": "intake.skip_header", "填表人：王五||审核人：": "intake.skip_footer", "联系电话：0511": "intake.skip_footer",
-		"注：请如实填写": "intake.skip_note", "说明: 一式两份": "intake.skip_note", "以下空白": "intake.skip_end", "7|||": "intake.skip_blank",
+		"示例演示光学有限公司|企业": "", "合计人数||12": "intake.skip_total", "5|0|0|0": "intake.skip_blank", "0|张三|1": "",
+		"——以下空白——": "intake.skip_end", "注：请如实填写": "intake.skip_note", "说明: 一式两份": "intake.skip_note", "以下空白": "intake.skip_end", "7|||": "intake.skip_blank",
 		"备注：": "intake.skip_note", "1|姓名|2|3": "", "第二车间": "intake.skip_blank", "1|总工|2": "",
 	}
 	for line, want := range cases {

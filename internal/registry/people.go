@@ -23,6 +23,8 @@ const (
 type known struct {
 	index *vault.Indexer
 	names map[[8]byte]uint64
+	at    [8]byte // number and name of the row in hand
+	name  uint64
 }
 
 // knownPeople reads index and name of everybody of whom a row is in force. 8 bytes of the index are enough to compare
@@ -47,15 +49,16 @@ func (s *Service) knownPeople(ctx context.Context, tx *db.Tx) (*known, error) {
 // sameName reports whether this ID number is new or belongs to somebody of this name. One wrong
 // digit that makes another person's valid number is caught here.
 func (k *known) sameName(number, name string) bool {
-	old, ok := k.names[[8]byte(k.index.Sum(indexID, number))]
-	return !ok || old == hashText(cn.Fold(name))
+	k.at, k.name = [8]byte(k.index.Sum(indexID, number)), hashText(cn.Fold(name))
+	old, ok := k.names[k.at]
+	return !ok || old == k.name
 }
 
-// remember keeps number and name of a row that is taken in, for the rows after it. A refused row binds
+// remember keeps number and name of the row in hand for the rows after it. A refused row binds
 // nobody: its name or its number may be what is wrong.
 func (k *known) remember(r *intake.Row) {
 	if !r.Refused() {
-		k.names[[8]byte(k.index.Sum(indexID, r.Get(colID)))] = hashText(cn.Fold(r.Get(colName)))
+		k.names[k.at] = k.name // not refused: both cells were there and went through sameName
 	}
 }
 
