@@ -171,7 +171,7 @@ func TestProblems_say_what_is_wrong_in_the_callers_language(t *testing.T) {
 		{"empty reason", func() *world.Answer { return send(reveal, "application/json", `{"field":"phone","why":""}`) }, 422, "fault.invalid", "why", "registry.why_needed"},
 		{"number in a reason", func() *world.Answer {
 			return send(reveal, "application/json", `{"field":"phone","why":"核对`+p.Number+`"}`)
-		}, 422, "fault.invalid", "why", "api.number_in_reason"},
+		}, 422, "fault.invalid", "why", "registry.why_personal"},
 		{"far too long", func() *world.Answer { return send(reveal, "application/json", `{"why":"`+strings.Repeat("x", 2<<20)) }, 413, "api.body_too_large", "", ""},
 		{"id in a list", func() *world.Answer {
 			return send("/api/v1/imports/"+k.Imports[world.DanyangFull].String()+"/leavers", "application/json", `{"workers":[],"confirm":true}`)
