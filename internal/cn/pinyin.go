@@ -2,6 +2,7 @@ package cn
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -45,18 +46,24 @@ var longSurnames = map[string][2]string{
 // Pinyin gives a person's name in full pinyin for search: zhangsan for 张三. Letters and digits
 // stay, in lower case; ü is v; all else goes.
 func Pinyin(name string) string {
-	syllables, _ := spell(name)
-	return strings.Join(syllables, "")
+	full, _ := Spelled(name)
+	return full
 }
 
 // Initials gives the first letters of the syllables: zs for 张三.
 func Initials(name string) string {
+	_, initials := Spelled(name)
+	return initials
+}
+
+// Spelled gives Pinyin and Initials of a name at once, for those who need both of many names.
+func Spelled(name string) (full, initials string) {
 	syllables, _ := spell(name)
-	var b strings.Builder
-	for _, s := range syllables {
-		b.WriteByte(s[0])
+	first := make([]byte, len(syllables))
+	for i, s := range syllables {
+		first[i] = s[0]
 	}
-	return b.String()
+	return strings.Join(syllables, ""), string(first)
 }
 
 // PinyinName gives a Chinese name as English pages print it, surname first: Ouyang Xiaoming,
@@ -119,9 +126,18 @@ func syllable(r rune) string {
 	if s, ok := nameReadings[r]; ok {
 		return s
 	}
-	readings := pinyin.SinglePinyin(r, pinyin.NewArgs())
-	if len(readings) == 0 {
-		return ""
+	if s, ok := spelledRunes.Load(r); ok {
+		return s.(string) //nolint:errcheck // only strings are stored
 	}
-	return strings.ReplaceAll(readings[0], "ü", "v")
+	var s string
+	if readings := pinyin.SinglePinyin(r, pinyin.NewArgs()); len(readings) > 0 {
+		s = strings.ReplaceAll(readings[0], "ü", "v")
+	}
+	spelledRunes.Store(r, s)
+	return s
 }
+
+// spelledRunes keeps what the dictionary said: names use a few thousand characters again and again, and
+// the dictionary's way from its accents to plain letters was a tenth of an import. A name cannot fill
+// it without bound, for there are no more than 100,000 Chinese characters.
+var spelledRunes sync.Map // rune → string

@@ -248,7 +248,11 @@ func (d *DB) writeOnce(ctx context.Context, fn func(tx *Tx) error) (err error) {
 			panic(p)
 		}
 	}()
-	if err = tx.run(ctx, fn); err == nil {
+	err = tx.run(ctx, fn)
+	if cerr := tx.closeRaw(); err == nil {
+		err = cerr
+	}
+	if err == nil {
 		if err = t.Commit(); err != nil {
 			return classify(fmt.Errorf("commit: %w", err))
 		}

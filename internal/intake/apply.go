@@ -199,7 +199,8 @@ func (s *Service) run(ctx context.Context, tx *db.Tx, rec *record, progress *pro
 	imp.Dry = dry
 	keeper := &keeper{tx: tx, rec: rec}
 	if !dry {
-		imp.keep = func(worker int64, key vault.Key, r *Row) error { return keeper.keep(ctx, worker, key, r) }
+		imp.seal = rec.sealRow
+		imp.keep = func(k Kept) error { return keeper.keep(ctx, k) }
 	}
 	progress.set(Counts{}) // a transaction that lost against another one runs again
 	progress.total.Store(int64(rec.counts.Accepted + rec.counts.Mended))
@@ -237,16 +238,20 @@ type keeper struct {
 	rows [][]any
 }
 
-func (k *keeper) keep(ctx context.Context, worker int64, key vault.Key, r *Row) error {
-	if worker == 0 {
-		key = k.rec.key
-	}
-	sealed := key.Seal(int64(k.rec.id), cellColumn(int64(r.Line)), packBatch([]*Row{r}))
-	k.rows = append(k.rows, []any{worker, int64(k.rec.id), int64(r.Line), sealed})
+func (k *keeper) keep(ctx context.Context, row Kept) error {
+	k.rows = append(k.rows, []any{row.worker, int64(k.rec.id), int64(row.line), row.sealed})
 	if len(k.rows) < batchRows {
 		return nil
 	}
 	return k.flush(ctx)
+}
+
+// sealRow seals the cells of a row under its person's key, or the file's own.
+func (rec *record) sealRow(worker int64, key vault.Key, r *Row) Kept {
+	if worker == 0 {
+		key = rec.key
+	}
+	return Kept{worker, r.Line, key.Seal(int64(rec.id), cellColumn(int64(r.Line)), packBatch([]*Row{r}))}
 }
 
 func (k *keeper) flush(ctx context.Context) error {

@@ -56,23 +56,26 @@ func (w *batchWriter) flush(ctx context.Context) error {
 	return nil
 }
 
-// batches walks the rows of a table's batches, one batch in memory at a time and no cursor open between
-// two rows, so that the caller may use the transaction.
+// batches walks the rows of a table's batches, with no cursor open between two rows, so that the caller may
+// use the transaction. While one batch is handed over the next is opened and unpacked beside it: two
+// batches are in memory at a time.
 func (rec *record) batches(ctx context.Context, tx *db.Tx, table string, l *layout) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
 		if rec.columns != l.names() {
 			yield(nil, fault.New(fault.Conflict, "intake.stage_again"))
 			return
 		}
-		for no := 0; ; no++ {
-			rows, err := rec.batch(ctx, tx, table, no, l)
-			if err != nil || rows == nil {
-				if err != nil {
-					yield(nil, err)
+		next := rec.batch(ctx, tx, table, 0, l)
+		for no := 1; ; no++ {
+			got := <-next
+			if got.err != nil || got.rows == nil {
+				if got.err != nil {
+					yield(nil, got.err)
 				}
 				return
 			}
-			for _, r := range rows {
+			next = rec.batch(ctx, tx, table, no, l)
+			for _, r := range got.rows {
 				if !yield(r, nil) {
 					return
 				}
@@ -81,21 +84,36 @@ func (rec *record) batches(ctx context.Context, tx *db.Tx, table string, l *layo
 	}
 }
 
-// batch reads one batch; nil when there is none with this number.
-func (rec *record) batch(ctx context.Context, tx *db.Tx, table string, no int, l *layout) ([]*Row, error) {
+// opened is a batch that was read, opened and unpacked.
+type opened struct {
+	rows []*Row
+	err  error
+}
+
+// batch reads one batch in the transaction and opens it in the background; rows are nil when there is none
+// with this number. The channel gives one answer, whether or not somebody waits for it.
+func (rec *record) batch(ctx context.Context, tx *db.Tx, table string, no int, l *layout) <-chan opened {
+	out := make(chan opened, 1)
 	var sealed []byte
 	err := tx.QueryRow(ctx, "SELECT sealed FROM "+table+" WHERE import_id = $1 AND batch = $2", []any{int64(rec.id), no}, &sealed)
 	if fault.Is(err, fault.NotFound) {
-		return nil, nil
+		out <- opened{}
+		return out
 	}
 	if err != nil {
-		return nil, err
+		out <- opened{err: err}
+		return out
 	}
-	plain, err := rec.key.Open(int64(no), table, sealed)
-	if err != nil {
-		return nil, err
-	}
-	return unpackBatch(plain, l)
+	go func() {
+		plain, err := rec.key.Open(int64(no), table, sealed)
+		if err != nil {
+			out <- opened{err: err}
+			return
+		}
+		rows, err := unpackBatch(plain, l)
+		out <- opened{rows, err}
+	}()
+	return out
 }
 
 // dropBatches empties staging and problem lists of an import.

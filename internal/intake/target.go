@@ -9,6 +9,7 @@ import (
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/ledger"
 	"tuoxing/internal/vault"
 )
 
@@ -96,7 +97,15 @@ type Import struct {
 	Titles  []string  // text of the rows above the headers, all sheets
 	Earlier ImportID  // an import of the same file that is applied and in force; 0 = none
 
-	keep func(worker int64, key vault.Key, r *Row) error
+	seal func(worker int64, key vault.Key, r *Row) Kept
+	keep func(Kept) error
+}
+
+// Kept are the cells of one row, sealed and ready to be stored.
+type Kept struct {
+	worker int64
+	line   ledger.Line
+	sealed []byte
 }
 
 // Confirmed reports whether this credit code was confirmed by the importer although its
@@ -115,10 +124,23 @@ func (imp *Import) Confirmed(code string) bool {
 // Key: they are sealed under the file's own key. Call it once for each row in Apply, also
 // for an unchanged row: it is a confirmation and may take the first one's place.
 func (imp *Import) Keep(worker int64, key vault.Key, r *Row) error {
+	return imp.KeepSealed(imp.Seal(worker, key, r))
+}
+
+// Seal is the first half of Keep. It touches no transaction and may be called from any goroutine.
+func (imp *Import) Seal(worker int64, key vault.Key, r *Row) Kept {
+	if imp.seal == nil {
+		return Kept{}
+	}
+	return imp.seal(worker, key, r)
+}
+
+// KeepSealed is the second half of Keep.
+func (imp *Import) KeepSealed(k Kept) error {
 	if imp.keep == nil {
 		return nil
 	}
-	return imp.keep(worker, key, r)
+	return imp.keep(k)
 }
 
 // Outcome is what an Apply did. Applied + Unchanged is the number of rows it was given.

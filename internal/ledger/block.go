@@ -41,29 +41,97 @@ type KindSum struct {
 	Amount   money.Fen
 }
 
-// pending is what a transaction has entered so far.
+// pending is what a transaction has entered so far. Full pieces are packed at once: packed they take
+// a fifth of the memory, and a first load enters a million facts in one transaction.
 type pending struct {
-	by      int64
-	facts   []Fact
-	settled map[Key]bool
-	sealed  []func(ctx context.Context, block int64) error
+	by     int64
+	pieces [][]byte // packed, MaxPiece facts each
+	facts  []Fact   // entered since the last full piece
+	sums   []KindSum
+	sealed []func(ctx context.Context, block int64) error
 }
 
 type pendingKey struct{}
 
 func pendingOf(tx *db.Tx) *pending {
 	return db.State(tx, pendingKey{}, func() *pending {
-		p := &pending{settled: map[Key]bool{}}
+		p := &pending{}
 		tx.BeforeCommit(db.Seal, func(ctx context.Context) error { return p.seal(ctx, tx) })
 		return p
 	})
+}
+
+func (p *pending) count() int { return len(p.pieces)*MaxPiece + len(p.facts) }
+
+// add appends facts and packs what fills a piece.
+func (p *pending) add(facts []Fact) error {
+	p.sums = addSums(p.sums, facts)
+	for len(facts) > 0 {
+		n := min(len(facts), MaxPiece-len(p.facts))
+		p.facts = append(p.facts, facts[:n]...)
+		facts = facts[n:]
+		if len(p.facts) == MaxPiece {
+			packed, err := pack(p.facts)
+			if err != nil {
+				return err
+			}
+			p.pieces, p.facts = append(p.pieces, packed), p.facts[:0]
+		}
+	}
+	return nil
+}
+
+// all walks over the facts in the order in which they were entered.
+func (p *pending) all() iter.Seq2[Fact, error] {
+	return func(yield func(Fact, error) bool) {
+		for _, packed := range p.pieces {
+			piece, err := readPiece(packed)
+			if err != nil {
+				yield(Fact{}, err)
+				return
+			}
+			for i := range piece.n {
+				if !yield(piece.fact(i), nil) {
+					return
+				}
+			}
+		}
+		for _, f := range p.facts {
+			if !yield(f, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Forgo drops what this transaction has entered so far of the timelines of some workers, as if it had
+// never been entered: a later row of the same file said more about them, and Settle enters the whole.
+func Forgo(tx *db.Tx, kind Kind, workers map[int64]bool) error {
+	if len(workers) == 0 {
+		return nil
+	}
+	p := pendingOf(tx)
+	before := *p
+	p.pieces, p.facts, p.sums = nil, nil, nil
+	for f, err := range before.all() {
+		if err != nil {
+			return err
+		}
+		if f.Kind == kind && workers[f.Worker] {
+			continue
+		}
+		if err := p.add([]Fact{f}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Enter adds facts to the block that the transaction seals when it commits. by is the user id
 // that answers for them; one transaction has one.
 func Enter(_ context.Context, tx *db.Tx, by int64, facts ...Fact) error {
 	p := pendingOf(tx)
-	if len(p.facts) > 0 && p.by != by {
+	if p.count() > 0 && p.by != by {
 		return fmt.Errorf("facts of users %d and %d in one block", p.by, by)
 	}
 	for i := range facts {
@@ -76,8 +144,7 @@ func Enter(_ context.Context, tx *db.Tx, by int64, facts ...Fact) error {
 		}
 	}
 	p.by = by
-	p.facts = append(p.facts, facts...)
-	return nil
+	return p.add(facts)
 }
 
 // OnSealed calls fn in the same transaction after the block was sealed, with its number, or with
@@ -91,7 +158,7 @@ func OnSealed(tx *db.Tx, fn func(ctx context.Context, block int64) error) {
 // transaction, so that writers hold it for the shortest time.
 func (p *pending) seal(ctx context.Context, tx *db.Tx) error {
 	var number int64
-	if len(p.facts) > 0 {
+	if p.count() > 0 {
 		blk, err := p.write(ctx, tx)
 		if err != nil {
 			return fmt.Errorf("seal block: %w", err)
@@ -107,10 +174,11 @@ func (p *pending) seal(ctx context.Context, tx *db.Tx) error {
 }
 
 func (p *pending) write(ctx context.Context, tx *db.Tx) (Block, error) {
-	b := Block{RecordedAt: tx.Now(), RecordedBy: p.by, Facts: len(p.facts), Sums: sums(p.facts)}
-	var pieces [][]byte
-	for part := range slices.Chunk(p.facts, MaxPiece) {
-		packed, err := pack(part)
+	b := Block{RecordedAt: tx.Now(), RecordedBy: p.by, Facts: p.count(), Sums: p.sums}
+	slices.SortFunc(b.Sums, func(a, b KindSum) int { return int(a.Kind) - int(b.Kind) })
+	pieces := p.pieces
+	if len(p.facts) > 0 {
+		packed, err := pack(p.facts)
 		if err != nil {
 			return b, err
 		}
@@ -142,7 +210,7 @@ func (p *pending) insert(ctx context.Context, tx *db.Tx, b Block, pieces [][]byt
 			return err
 		}
 	}
-	_, err := tx.Bulk(ctx, "ledger_fact", factColumns(), factRows(b.Number, p.facts))
+	_, err := tx.Bulk(ctx, "ledger_fact", factColumns(), factRows(b.Number, p.all()))
 	return err
 }
 
@@ -155,14 +223,19 @@ func factColumns() []string {
 	return out
 }
 
-func factRows(block int64, facts []Fact) iter.Seq2[[]any, error] {
+// factRows gives the rows to Bulk; each is used up before the next is made.
+func factRows(block int64, facts iter.Seq2[Fact, error]) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
 		row := make([]any, 3+len(columns))
-		for i := range facts {
-			f := &facts[i]
-			row[0], row[1], row[2] = block, int64(i), f.Attr
+		i := int64(0)
+		for f, err := range facts {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			row[0], row[1], row[2] = block, i, f.Attr
 			for c := range columns {
-				row[3+c] = columns[c].get(f)
+				row[3+c] = columns[c].get(&f)
 				if columns[c].name == "occurred_on" {
 					row[3+c] = f.OccurredOn
 				}
@@ -170,6 +243,7 @@ func factRows(block int64, facts []Fact) iter.Seq2[[]any, error] {
 			if !yield(row, nil) {
 				return
 			}
+			i++
 		}
 	}
 }
@@ -228,7 +302,13 @@ func (b *Block) hash(pieces [][]byte) Hash {
 }
 
 func sums(facts []Fact) []KindSum {
-	var out []KindSum
+	out := addSums(nil, facts)
+	slices.SortFunc(out, func(a, b KindSum) int { return int(a.Kind) - int(b.Kind) })
+	return out
+}
+
+// addSums adds facts to the control totals.
+func addSums(out []KindSum, facts []Fact) []KindSum {
 	for i := range facts {
 		k := slices.IndexFunc(out, func(s KindSum) bool { return s.Kind == facts[i].Kind })
 		if k < 0 {
@@ -239,7 +319,6 @@ func sums(facts []Fact) []KindSum {
 		out[k].Quantity += facts[i].Quantity
 		out[k].Amount += facts[i].Amount
 	}
-	slices.SortFunc(out, func(a, b KindSum) int { return int(a.Kind) - int(b.Kind) })
 	return out
 }
 

@@ -22,19 +22,15 @@ const settleBatch = 500
 
 // Settle makes the facts in force of each timeline equal to what want gives, by entering the
 // difference: what is no longer so is taken back by a reversal, what is missing is entered.
-// by is the user who answers for the change. A timeline is settled once per transaction.
+// by is the user who answers for the change. A timeline is settled once per transaction, because what
+// the transaction itself has entered is not read back; Forgo takes that back first.
 func Settle(ctx context.Context, tx *db.Tx, by int64, keys []Key, want func(Key) ([]Fact, error)) error {
-	p := pendingOf(tx)
 	for batch := range slices.Chunk(keys, settleBatch) {
 		held, err := heldFacts(ctx, tx, batch)
 		if err != nil {
 			return fmt.Errorf("read facts in force: %w", err)
 		}
 		for _, k := range batch {
-			if p.settled[k] {
-				return fmt.Errorf("timeline of kind %s settled twice in one transaction", k.Kind)
-			}
-			p.settled[k] = true
 			w, err := want(k)
 			if err != nil {
 				return err

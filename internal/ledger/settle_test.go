@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -223,18 +222,36 @@ func TestSettle_reads_many_timelines_in_batches(t *testing.T) {
 	})
 }
 
-func TestSettle_refuses_to_settle_a_timeline_twice_in_one_transaction(t *testing.T) {
+func TestForgo_drops_what_the_transaction_entered_about_some_workers(t *testing.T) {
 	t.Parallel()
 	d := testkit.NewDB(t)
-	none := func(Key) ([]Fact, error) { return nil, nil }
-	err := d.WriteTx(t.Context(), func(tx *db.Tx) error {
-		k := []Key{{Kind: Worker, Worker: 5}}
-		must(t, Settle(t.Context(), tx, 7, k, none))
-		return Settle(t.Context(), tx, 7, k, none)
-	})
-	if err == nil || !strings.Contains(err.Error(), "settled twice") {
-		t.Errorf("err = %v", err)
+	const people = MaxPiece + 1000 // some of the dropped ones lie in a packed piece
+	entered := func(worker int64, district int32) Fact {
+		return Fact{Kind: Worker, Entry: Entered, Worker: worker, Quantity: 1, District: district, OccurredOn: date.Of(2023, 1, 1)}
 	}
+	again := map[int64]bool{1: true, 70: true, people: true}
+	must(t, d.WriteTx(t.Context(), func(tx *db.Tx) error {
+		for w := range int64(people) {
+			must(t, Enter(t.Context(), tx, 7, entered(w+1, 321181)))
+		}
+		must(t, Forgo(tx, Worker, again))
+		var keys []Key
+		for w := range again {
+			keys = append(keys, Key{Kind: Worker, Worker: w})
+		}
+		return Settle(t.Context(), tx, 7, keys, func(k Key) ([]Fact, error) { return []Fact{entered(k.Worker, 321182)}, nil })
+	}))
+	c := columnsOf(t, NewBook(d))
+	for district, want := range map[int64]int64{321181: people - 3, 321182: 3} {
+		q := Query{Kind: Worker, Period: Stock(Worker, date.Forever).Period, Scope: Scope{All: true}, Where: []Cond{{Dim: District, In: []int64{district}}}}
+		if got := c.Sum(q)[0].Quantity; got != want {
+			t.Errorf("district %d: %d people, want %d", district, got, want)
+		}
+	}
+	read(t, d, func(ctx context.Context, tx *db.Tx) error {
+		_, err := Verify(ctx, tx, "")
+		return err
+	})
 }
 
 func TestEnter_refuses_incomplete_facts_and_two_users_in_one_block(t *testing.T) {

@@ -208,68 +208,54 @@ func (h *holders) check(r *intake.Row) {
 	h.inFile[number] = person
 }
 
+// applyCertificates enters the rows of a certificate list. A second, lower certificate changes no
+// timeline and is still new: only a number that was known before makes a row a confirmation.
 func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.Import, rows iter.Seq2[*intake.Row, error]) (intake.Outcome, error) {
-	var out intake.Outcome
 	if imp.AsOf == 0 {
 		imp.AsOf = date.On(imp.At)
 	}
-	s.touch(tx, imp.By)
+	a, err := s.arrive(ctx, tx, imp)
+	if err != nil {
+		return intake.Outcome{}, err
+	}
 	x := s.Vault.Indexer()
-	err := inBatches(rows, func(part []*intake.Row) error {
-		list, err := s.mentions(ctx, tx, imp, part, nil)
-		if err != nil {
-			return err
+	var fresh map[string]WorkerID // numbers of the part that nobody held before
+	a.say = func(m *mention) (err error) {
+		m.cert, err = certificateOf(tx, imp, m, string(x.Sum(indexCertificate, m.row.Get(colNumber))))
+		return err
+	}
+	a.hide = func(m *mention) { m.sealed = m.file.key.Seal(m.cert.ID, "number", []byte(m.row.Get(colNumber))) }
+	a.add = func(m *mention, src *Sources) { src.Certificates = append(src.Certificates, m.cert) }
+	a.write = func(ctx context.Context, list []*mention) error {
+		fresh = make(map[string]WorkerID, len(list))
+		fields := make([][]any, len(list))
+		for i, m := range list {
+			fresh[m.cert.Key] = m.worker
+			fields[i] = m.cert.fields(m.worker, m.sealed)
 		}
-		added := map[WorkerID][]CertificateRow{}
-		var fields [][]any
-		numbers := map[string]WorkerID{}
-		for _, m := range list {
-			index := slices.Clone(x.Sum(indexCertificate, m.row.Get(colNumber)))
-			c, err := certificateOf(tx, imp, m, string(index))
-			if err != nil {
-				return err
-			}
-			added[m.worker] = append(added[m.worker], c)
-			numbers[string(index)] = m.worker
-			fields = append(fields, []any{int64(m.worker), c.ID, index, m.key.Seal(c.ID, "number", []byte(m.row.Get(colNumber))), c.AsOf, int64(c.Rank), int64(c.Occupation),
-				c.IssuedOn, c.ExpiresOn, c.RevokedOn, int64(c.District), int64(c.Sex), int64(c.Birth), c.Import, int64(c.Line), db.At(c.RecordedAt)})
-		}
-		if err := enterNumbers(ctx, tx, numbers); err != nil {
-			return err
-		}
-		changes, err := s.changes(ctx, tx, list, func(src *Sources) {
-			src.Certificates = append(src.Certificates, added[src.Worker]...)
-		})
-		if err != nil {
+		if err := enterNumbers(ctx, tx, fresh); err != nil {
 			return err
 		}
 		if _, err := tx.Bulk(ctx, "registry_certificate", certificateColumns, rowsOf(fields)); err != nil {
 			return fmt.Errorf("enter certificates: %w", err)
 		}
-		return s.finishCertificates(ctx, tx, imp, list, changes, numbers, &out)
-	})
-	return out, err
-}
-
-// finishCertificates counts rows. A second, lower certificate changes no timeline and is still
-// new: only a number that was known before makes a row a confirmation.
-func (s *Service) finishCertificates(ctx context.Context, tx *db.Tx, imp *intake.Import, list []*mention, changes map[WorkerID]bool, known map[string]WorkerID, out *intake.Outcome) error {
-	x := s.Vault.Indexer()
-	for _, m := range list {
-		_, fresh := known[string(x.Sum(indexCertificate, m.row.Get(colNumber)))]
-		out.Count(m.row, fresh || changes[m.worker])
-		if changes[m.worker] {
-			s.touch(tx, imp.By, m.worker)
-		}
-		if err := imp.Keep(int64(m.worker), m.key, m.row); err != nil {
-			return fmt.Errorf("keep cells: %w", err)
-		}
+		return nil
 	}
-	return nil
+	a.isNew = func(m *mention, changed bool) bool {
+		_, ok := fresh[m.cert.Key]
+		return ok || changed
+	}
+	err = a.run(ctx, rows)
+	return a.out, err
 }
 
 var certificateColumns = []string{"worker_id", "id", "number_index", "number_sealed", "as_of", "rank", "occupation",
 	"issued_on", "expires_on", "revoked_on", "district", "sex", "birth_month", "import_id", "line", "recorded_at"}
+
+func (c *CertificateRow) fields(w WorkerID, sealed []byte) []any {
+	return []any{int64(w), c.ID, []byte(c.Key), sealed, c.AsOf, int64(c.Rank), int64(c.Occupation),
+		c.IssuedOn, c.ExpiresOn, c.RevokedOn, int64(c.District), int64(c.Sex), int64(c.Birth), c.Import, int64(c.Line), db.At(c.RecordedAt)}
+}
 
 // enterNumbers claims certificate numbers for their holders and leaves in the map only those that
 // are new. A number of somebody else is a Conflict; checking refuses such rows before.

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tuoxing/internal/cn"
@@ -138,89 +139,63 @@ func birthMonth(id cn.ID) date.Month {
 	return id.Birth.Month()
 }
 
-// mention is one row's word about a person, on its way to a file.
-type mention struct {
-	row    *intake.Row
-	id     cn.ID
-	phone  string
-	worker WorkerID
-	key    vault.Key
-	isNew  bool
-}
-
-// resolve finds or makes the files of the people that rows speak of. Within a call the same
-// number always gives the same file.
-func (s *Service) resolve(ctx context.Context, tx *db.Tx, imp *intake.Import, list []*mention) error {
+// findFiles gives the files of the people mentioned who have one, by blind index.
+func findFiles(ctx context.Context, tx *db.Tx, list []*mention) (map[string]*onFile, error) {
 	indexes := make([][]byte, len(list))
+	for i, m := range list {
+		indexes[i] = []byte(m.index)
+	}
 	found := map[string]WorkerID{}
-	x := s.Vault.Indexer()
-	for i, m := range list {
-		indexes[i] = slices.Clone(x.Sum(indexID, m.id.Number))
-	}
 	if err := findByIndex(ctx, tx, "registry_number", indexes, found); err != nil {
-		return err
+		return nil, err
 	}
-	keys, err := s.openKeys(ctx, tx, found)
-	if err != nil {
-		return err
+	files, out := make(map[WorkerID]*onFile, len(found)), make(map[string]*onFile, len(list))
+	for index, w := range found {
+		if files[w] == nil { // a person may have two numbers
+			files[w] = &onFile{worker: w}
+		}
+		out[index] = files[w]
 	}
-	var workers, numbers [][]any
-	for i, m := range list {
-		w, ok := found[string(indexes[i])]
-		if !ok {
-			w = WorkerID(tx.NewID())
-			row, key, err := s.newWorker(tx, w, m)
-			if err != nil {
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(files)), batch) {
+		ids, args := in(1, part)
+		err := tx.Query(ctx, `SELECT worker_id, wrapped_key, name, unit_id, phone_sealed FROM registry_worker WHERE worker_id IN `+ids, args, func(row db.Scanner) error {
+			var w, unit int64
+			var f onFile
+			if err := row.Scan(&w, &f.wrapped, &f.name, &unit, &f.phone); err != nil {
 				return err
 			}
-			found[string(indexes[i])], keys[w] = w, key
-			workers = append(workers, row)
-			numbers = append(numbers, []any{indexes[i], int64(w)})
-			m.isNew = true
-		}
-		m.worker, m.key = w, keys[w]
-		if !m.isNew {
-			if err := rename(ctx, tx, w, m.row.Get(colName)); err != nil {
-				return err
-			}
+			f.worker, f.nowhere = WorkerID(w), unit == 0
+			*files[f.worker] = f
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read files: %w", err)
 		}
 	}
-	if _, err := tx.Bulk(ctx, "registry_worker", workerColumns, rowsOf(workers)); err != nil {
-		return fmt.Errorf("make files: %w", err)
-	}
-	if _, err := tx.Bulk(ctx, "registry_number", []string{"number_index", "worker_id"}, rowsOf(numbers)); err != nil {
-		return fmt.Errorf("enter numbers: %w", err)
-	}
-	return nil
+	return out, nil
 }
 
-// rename gives a file the name of the row when nothing is in force in it: the row that said the
-// old name was withdrawn. Otherwise checking has made sure that the names agree.
-func rename(ctx context.Context, tx *db.Tx, w WorkerID, name string) error {
-	_, err := tx.Exec(ctx, `UPDATE registry_worker SET name = $2, name_fold = $3, pinyin_fold = $4, initials_fold = $5, version = version + 1 WHERE worker_id = $1 AND unit_id = 0 AND name <> $2`,
-		int64(w), name, cn.Fold(name), cn.Pinyin(name), cn.Initials(name))
-	if err != nil {
-		return fmt.Errorf("rename file of %s: %w", w, err)
+// updateFile gives a file the name of the row when nothing is in force in it, because the row that said
+// the old name was withdrawn (otherwise checking has made sure that the names agree), and the phone
+// number that the row states.
+func updateFile(ctx context.Context, tx *db.Tx, f *onFile) error {
+	if f.isNew {
+		return nil
+	}
+	if f.renamed {
+		full, initials := cn.Spelled(f.name)
+		_, err := tx.Exec(ctx, `UPDATE registry_worker SET name = $2, name_fold = $3, pinyin_fold = $4, initials_fold = $5, version = version + 1 WHERE worker_id = $1`,
+			int64(f.worker), f.name, cn.Fold(f.name), full, initials)
+		if err != nil {
+			return fmt.Errorf("rename file of %s: %w", f.worker, err)
+		}
+	}
+	if f.sealed != nil {
+		if _, err := tx.Exec(ctx, `UPDATE registry_worker SET phone_sealed = $2, version = version + 1 WHERE worker_id = $1`, int64(f.worker), f.sealed); err != nil {
+			return fmt.Errorf("phone of %s: %w", f.worker, err)
+		}
 	}
 	return nil
-}
-
-var workerColumns = []string{"worker_id", "wrapped_key", "name", "name_fold", "pinyin_fold", "initials_fold", "id_kind", "id_sealed", "phone_sealed",
-	"sex", "birth_month", "unit_id", "employer_id", "district", "rank", "rank_ever", "worker_class", "created_at", "version"}
-
-func (s *Service) newWorker(tx *db.Tx, w WorkerID, m *mention) ([]any, vault.Key, error) {
-	wrapped, key, err := s.Vault.NewKey(int64(w))
-	if err != nil {
-		return nil, key, fmt.Errorf("make key: %w", err)
-	}
-	var phone any
-	if m.phone != "" {
-		phone = key.Seal(int64(w), "phone", []byte(m.phone))
-	}
-	name := m.row.Get(colName)
-	return []any{int64(w), wrapped, name, cn.Fold(name), cn.Pinyin(name), cn.Initials(name), string(m.id.Kind),
-		key.Seal(int64(w), "id_number", []byte(m.id.Number)), phone,
-		int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), db.At(tx.Now()), int64(0)}, key, nil
 }
 
 // findByIndex looks numbers up in one of the number tables.
@@ -244,31 +219,6 @@ func findByIndex(ctx context.Context, tx *db.Tx, table string, indexes [][]byte,
 		}
 	}
 	return nil
-}
-
-func (s *Service) openKeys(ctx context.Context, tx *db.Tx, found map[string]WorkerID) (map[WorkerID]vault.Key, error) {
-	out := make(map[WorkerID]vault.Key, len(found))
-	ids := make([]WorkerID, 0, len(found))
-	for _, w := range found {
-		ids = append(ids, w)
-	}
-	for part := range slices.Chunk(ids, batch) {
-		list, args := in(1, part)
-		err := tx.Query(ctx, `SELECT worker_id, wrapped_key FROM registry_worker WHERE worker_id IN `+list, args, func(row db.Scanner) error {
-			var w WorkerID
-			var wrapped []byte
-			if err := row.Scan(&w, &wrapped); err != nil {
-				return err
-			}
-			key, err := s.Vault.Unwrap(int64(w), wrapped)
-			out[w] = key
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("open keys: %w", err)
-		}
-	}
-	return out, nil
 }
 
 // rowsOf gives rows to Bulk.

@@ -216,137 +216,38 @@ func checkYesNo(r *intake.Row, col string) {
 	}
 }
 
-// applyRoster enters rows in batches: people found or made, employments added, cells kept under
-// each person's key. A row that changes no timeline is a confirmation.
+// applyRoster enters the rows: people found or made, employments added, cells kept under each
+// person's key. A row that changes no timeline is a confirmation.
 func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import, rows iter.Seq2[*intake.Row, error]) (intake.Outcome, error) {
-	var out intake.Outcome
 	tree, err := s.Org.Tree(ctx, tx)
 	if err != nil {
-		return out, err
+		return intake.Outcome{}, err
 	}
-	seen := map[WorkerID]bool{}
-	s.touch(tx, imp.By)
-	err = inBatches(rows, func(part []*intake.Row) error {
-		list, err := s.mentions(ctx, tx, imp, part, func(r *intake.Row) string { return r.Get(colPhone) })
-		if err != nil {
-			return err
-		}
-		added := map[WorkerID][]EmploymentRow{}
-		employments := make([][]any, 0, len(list))
-		for _, m := range list {
-			e, err := employmentOf(tx, imp, tree, m)
-			if err != nil {
-				return err
-			}
-			seen[m.worker] = true
-			added[m.worker] = append(added[m.worker], e)
-			employments = append(employments, e.fields(m.worker))
-		}
-		changes, err := s.changes(ctx, tx, list, func(src *Sources) {
-			src.Employment = append(src.Employment, added[src.Worker]...)
-		})
-		if err != nil {
-			return err
+	a, err := s.arrive(ctx, tx, imp)
+	if err != nil {
+		return intake.Outcome{}, err
+	}
+	a.phone = func(r *intake.Row) string { return r.Get(colPhone) }
+	a.say = func(m *mention) (err error) {
+		m.job, err = employmentOf(tx, imp, tree, m)
+		return err
+	}
+	a.add = func(m *mention, src *Sources) { src.Employment = append(src.Employment, m.job) }
+	a.write = func(ctx context.Context, list []*mention) error {
+		employments := make([][]any, len(list))
+		for i, m := range list {
+			employments[i] = m.job.fields(m.worker)
 		}
 		if _, err := tx.Bulk(ctx, "registry_employment", employmentColumns, rowsOf(employments)); err != nil {
 			return fmt.Errorf("enter employments: %w", err)
 		}
-		return s.finish(ctx, tx, imp, list, changes, &out)
-	})
-	if err != nil || !imp.Full {
-		return out, err
+		return nil
 	}
-	out.Standing, out.Proposed, err = s.proposeLeavers(ctx, tx, imp, tree, seen)
-	return out, err
-}
-
-// mentions resolves the people of a batch of rows; phone reads the number from sheets that have one.
-func (s *Service) mentions(ctx context.Context, tx *db.Tx, imp *intake.Import, part []*intake.Row, phone func(*intake.Row) string) ([]*mention, error) {
-	list := make([]*mention, len(part))
-	for i, r := range part {
-		id, err := cn.ParseID(r.Get(colID), imp.AsOf)
-		if err != nil {
-			return nil, fmt.Errorf("accepted row %d has an unreadable number: %w", r.Line.Row(), err)
-		}
-		list[i] = &mention{row: r, id: id}
-		if phone != nil {
-			list[i].phone = phone(r)
-		}
+	if err := a.run(ctx, rows); err != nil || !imp.Full {
+		return a.out, err
 	}
-	return list, s.resolve(ctx, tx, imp, list)
-}
-
-// changes tells for each person that rows mention whether adding those rows changes the timeline.
-// A person whose file they made has none yet: every accepted row says something about them.
-func (s *Service) changes(ctx context.Context, tx *db.Tx, list []*mention, add func(*Sources)) (map[WorkerID]bool, error) {
-	world, err := s.world(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	out := map[WorkerID]bool{}
-	var known []WorkerID
-	for _, m := range list {
-		if m.isNew {
-			out[m.worker] = true
-		}
-	}
-	for _, m := range list {
-		if !out[m.worker] {
-			known = append(known, m.worker)
-		}
-	}
-	slices.Sort(known)
-	known = slices.Compact(known)
-	src, err := loadSources(ctx, tx, known)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range known {
-		before := Timeline(src[w], world)
-		add(src[w])
-		out[w] = !slices.Equal(before, Timeline(src[w], world))
-	}
-	return out, nil
-}
-
-// finish counts the rows, keeps their cells and asks for the timelines.
-func (s *Service) finish(ctx context.Context, tx *db.Tx, imp *intake.Import, list []*mention, changes map[WorkerID]bool, out *intake.Outcome) error {
-	for _, m := range list {
-		phone, err := s.setPhone(ctx, tx, m)
-		if err != nil {
-			return err
-		}
-		out.Count(m.row, changes[m.worker] || phone)
-		if changes[m.worker] {
-			s.touch(tx, imp.By, m.worker)
-		}
-		if err := imp.Keep(int64(m.worker), m.key, m.row); err != nil {
-			return fmt.Errorf("keep cells: %w", err)
-		}
-	}
-	return nil
-}
-
-// setPhone puts a stated phone number into the file when it differs from the one there.
-func (s *Service) setPhone(ctx context.Context, tx *db.Tx, m *mention) (bool, error) {
-	if m.phone == "" || m.isNew {
-		return false, nil
-	}
-	var sealed []byte
-	if err := tx.QueryRow(ctx, `SELECT phone_sealed FROM registry_worker WHERE worker_id = $1`, []any{int64(m.worker)}, &sealed); err != nil {
-		return false, fmt.Errorf("read phone: %w", err)
-	}
-	if sealed != nil {
-		old, err := m.key.Open(int64(m.worker), "phone", sealed)
-		if err != nil {
-			return false, err
-		}
-		if string(old) == m.phone {
-			return false, nil
-		}
-	}
-	_, err := tx.Exec(ctx, `UPDATE registry_worker SET phone_sealed = $2, version = version + 1 WHERE worker_id = $1`, int64(m.worker), m.key.Seal(int64(m.worker), "phone", []byte(m.phone)))
-	return true, err
+	a.out.Standing, a.out.Proposed, err = s.proposeLeavers(ctx, tx, imp, tree, a.seen)
+	return a.out, err
 }
 
 func employmentOf(tx *db.Tx, imp *intake.Import, tree *org.Tree, m *mention) (EmploymentRow, error) {
@@ -395,26 +296,6 @@ var employmentColumns = []string{"worker_id", "id", "employer_id", "as_of", "sta
 func (r *EmploymentRow) fields(w WorkerID) []any {
 	return []any{int64(w), r.ID, int64(r.Employer), r.AsOf, r.StartedOn, r.LeftOn, int64(r.Post), int64(r.Occupation), r.Member, r.Main,
 		int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt)}
-}
-
-// inBatches hands rows on in groups.
-func inBatches(rows iter.Seq2[*intake.Row, error], each func([]*intake.Row) error) error {
-	part := make([]*intake.Row, 0, batch)
-	for r, err := range rows {
-		if err != nil {
-			return err
-		}
-		if part = append(part, r); len(part) == batch {
-			if err := each(part); err != nil {
-				return err
-			}
-			part = part[:0]
-		}
-	}
-	if len(part) == 0 {
-		return nil
-	}
-	return each(part)
 }
 
 // undoPeople withdraws the rows that an import brought. What other rows say of the same people

@@ -29,6 +29,7 @@ type touched struct {
 	by      int64
 	workers map[WorkerID]bool
 	series  map[int64]bool
+	fresh   []WorkerID // files made by this transaction, whose facts are entered already; ascending, as ids are made
 }
 
 type touchedKey struct{}
@@ -104,6 +105,15 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 		ids = append(ids, w)
 	}
 	slices.Sort(ids)
+	again := map[int64]bool{} // a later row of the file said more about them
+	for _, w := range ids {
+		if _, ok := slices.BinarySearch(t.fresh, w); ok {
+			again[int64(w)] = true
+		}
+	}
+	if err := ledger.Forgo(tx, ledger.Worker, again); err != nil {
+		return err
+	}
 	world, err := s.world(ctx, tx)
 	if err != nil {
 		return err
@@ -123,10 +133,8 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 		if err != nil {
 			return fmt.Errorf("settle timelines: %w", err)
 		}
-		for _, w := range part {
-			if err := updateCurrent(ctx, tx, src[w], world); err != nil {
-				return err
-			}
+		if err := updateCurrent(ctx, tx, part, src, world); err != nil {
+			return err
 		}
 	}
 	return s.settleStatistics(ctx, tx, t.by, t.series)
@@ -140,14 +148,22 @@ func (s *Service) world(ctx context.Context, tx *db.Tx) (*World, error) {
 	return NewWorld(tree, s.Classes), nil
 }
 
-// updateCurrent keeps what lists and scopes read of a person: where the file belongs today. Files
-// follow today's tree: it is the employer's, or the district's union's for those without one, or
-// the last employer's for those who have left and hold nothing. Only a person without any row in
-// force belongs nowhere and is not listed.
-func updateCurrent(ctx context.Context, tx *db.Tx, src *Sources, w *World) error {
-	p := readPerson(src)
-	f := p.on(tx.Today(), w).fact
-	f.Sex, f.BirthMonth = uint8(p.sex), p.birth
+// current is what lists and scopes read of a person: where the file belongs today. Files follow
+// today's tree: it is the employer's, or the district's union's for those without one, or the last
+// employer's for those who have left and hold nothing. Only a person without any row in force
+// belongs nowhere and is not listed.
+type current struct {
+	unit, employer                   int64
+	district                         int32
+	rank, rankEver, class, sex, born int64
+}
+
+func (c current) values() []any {
+	return []any{c.unit, c.employer, int64(c.district), c.rank, c.rankEver, c.class, c.sex, c.born}
+}
+
+func (p *person) current(today date.Day, w *World) current {
+	f := p.on(today, w).fact
 	unit := f.Employer
 	if unit == 0 {
 		unit = f.Union
@@ -158,11 +174,33 @@ func updateCurrent(ctx context.Context, tx *db.Tx, src *Sources, w *World) error
 	if unit == 0 && len(p.certs) > 0 {
 		unit = int64(w.tree.Root()) // the city's own list
 	}
-	_, err := tx.Exec(ctx, `UPDATE registry_worker SET unit_id = $2, employer_id = $3, district = $4, rank = $5, rank_ever = $6, worker_class = $7, sex = $8, birth_month = $9, version = version + 1
-WHERE worker_id = $1 AND (unit_id <> $2 OR employer_id <> $3 OR district <> $4 OR rank <> $5 OR rank_ever <> $6 OR worker_class <> $7 OR sex <> $8 OR birth_month <> $9)`,
-		src.Worker, unit, f.Employer, f.District, int(f.Rank), int(f.RankEver), int(f.Class), int(f.Sex), int(f.BirthMonth))
+	return current{unit, f.Employer, f.District, int64(f.Rank), int64(f.RankEver), int64(f.Class), int64(p.sex), int64(p.birth)}
+}
+
+// updateCurrent puts what some people are today into their files where it differs.
+func updateCurrent(ctx context.Context, tx *db.Tx, part []WorkerID, src map[WorkerID]*Sources, w *World) error {
+	held := make(map[WorkerID]current, len(part))
+	list, args := in(1, part)
+	err := tx.Query(ctx, `SELECT worker_id, unit_id, employer_id, district, rank, rank_ever, worker_class, sex, birth_month FROM registry_worker WHERE worker_id IN `+list, args, func(row db.Scanner) error {
+		var id WorkerID
+		var c current
+		err := row.Scan(&id, &c.unit, &c.employer, &c.district, &c.rank, &c.rankEver, &c.class, &c.sex, &c.born)
+		held[id] = c
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("update file of %s: %w", src.Worker, err)
+		return fmt.Errorf("read files: %w", err)
+	}
+	for _, id := range part {
+		now := readPerson(src[id]).current(tx.Today(), w)
+		if now == held[id] {
+			continue
+		}
+		_, err := tx.Exec(ctx, `UPDATE registry_worker SET unit_id = $2, employer_id = $3, district = $4, rank = $5, rank_ever = $6, worker_class = $7, sex = $8, birth_month = $9, version = version + 1
+WHERE worker_id = $1`, append([]any{int64(id)}, now.values()...)...)
+		if err != nil {
+			return fmt.Errorf("update file of %s: %w", id, err)
+		}
 	}
 	return nil
 }

@@ -16,7 +16,11 @@ import (
 // not revoked. The facts of a change are −1 with the state before and +1 with the state after,
 // both dated the first day of the new state.
 func Timeline(src *Sources, w *World) []ledger.Fact {
-	p := readPerson(src)
+	return timeline(readPerson(src), src.Worker, w)
+}
+
+// timeline is Timeline of rows that were sorted out before.
+func timeline(p *person, worker WorkerID, w *World) []ledger.Fact {
 	if len(p.spells) == 0 && len(p.certs) == 0 {
 		return nil
 	}
@@ -34,7 +38,7 @@ func Timeline(src *Sources, w *World) []ledger.Fact {
 				return
 			}
 			f := s.fact
-			f.Kind, f.Worker, f.Quantity, f.Cause, f.OccurredOn = ledger.Worker, int64(src.Worker), quantity, cause, day
+			f.Kind, f.Worker, f.Quantity, f.Cause, f.OccurredOn = ledger.Worker, int64(worker), quantity, cause, day
 			f.Subject, f.Import, f.Line = why.ID, why.Import, why.Line
 			out = append(out, f)
 		}

@@ -1,0 +1,389 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"tuoxing/internal/cn"
+	"tuoxing/internal/db"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/vault"
+)
+
+// mention is one row's word about a person, on its way to a file.
+type mention struct {
+	row    *intake.Row
+	id     cn.ID
+	index  string // blind index of the ID number
+	phone  string
+	worker WorkerID
+	file   *onFile
+	job    EmploymentRow  // what a roster's row says
+	cert   CertificateRow // what a certificate list's row says
+	sealed []byte         // the certificate's number
+	kept   intake.Kept
+	newer  bool // states another phone number than the one before
+}
+
+// onFile is a person's file as one part of the rows meets it.
+type onFile struct {
+	worker  WorkerID
+	isNew   bool // made by this part
+	key     vault.Key
+	wrapped []byte
+	name    string
+	nowhere bool   // nothing is in force in it
+	phone   []byte // sealed; nil when there is none
+	renamed bool
+	sealed  []byte // the phone number to put into the file; nil to leave it
+	src     Sources
+	row     []any // of a new file, for registry_worker
+	facts   []ledger.Fact
+}
+
+// partRows is how many rows go through the stations of an arrival together.
+const partRows = 1000
+
+// arrival is one Apply of a file whose rows speak of people. Rows go through it in parts, and each part
+// through four stations: read (numbers to blind indexes), look up (whose files are these), seal (keys,
+// cells, timelines of new people), enter. Looking up and entering use the transaction and happen on
+// its goroutine, in the order of the file; the other two need none and run beside it, so that the
+// database and the ciphers each have a core.
+type arrival struct {
+	s      *Service
+	tx     *db.Tx
+	imp    *intake.Import
+	world  *World
+	beside *World // the same for the goroutine that seals
+	out    intake.Outcome
+	seen   map[WorkerID]bool // people of earlier files who are mentioned
+
+	phone func(*intake.Row) string                         // nil for sheets without one
+	say   func(m *mention) error                           // makes the sourced row; ids in the order of the file
+	hide  func(m *mention)                                 // seals what else is personal; may be nil
+	add   func(m *mention, src *Sources)                   // the sourced row to the others of the person
+	write func(ctx context.Context, list []*mention) error // enters the sourced rows
+	isNew func(m *mention, timelineChanged bool) bool      // does the row say something new; nil: when the timeline changed
+}
+
+// part is some rows on their way through the stations.
+type part struct {
+	list    []*mention
+	files   []*onFile // each once, in the order of the rows
+	indexes map[string]bool
+	read    chan error
+	sealed  chan error
+}
+
+func (s *Service) arrive(ctx context.Context, tx *db.Tx, imp *intake.Import) (*arrival, error) {
+	s.touch(tx, imp.By)
+	world, err := s.world(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return &arrival{s: s, tx: tx, imp: imp, world: world, beside: NewWorld(world.tree, world.classes), seen: map[WorkerID]bool{}}, nil
+}
+
+// run sends all rows through the stations. At most three parts are on their way.
+func (a *arrival) run(ctx context.Context, rows iter.Seq2[*intake.Row, error]) error {
+	var reading, sealing *part
+	work := make(chan *part, 1)
+	defer close(work)
+	go func() {
+		for p := range work {
+			p.sealed <- a.seal(p)
+		}
+	}()
+	step := func(next *part) error {
+		if reading == nil {
+			reading = next
+			return nil
+		}
+		if err := <-reading.read; err != nil {
+			return err
+		}
+		if sealing != nil && overlap(sealing, reading) {
+			if err := a.enter(ctx, sealing); err != nil {
+				return err
+			}
+			sealing = nil
+		}
+		if err := a.lookUp(ctx, reading); err != nil {
+			return err
+		}
+		work <- reading
+		if sealing != nil {
+			if err := a.enter(ctx, sealing); err != nil {
+				return err
+			}
+		}
+		sealing, reading = reading, next
+		return nil
+	}
+	err := inParts(rows, func(list []*intake.Row) error {
+		p := &part{read: make(chan error, 1), sealed: make(chan error, 1)}
+		go func() { p.read <- a.read(p, list) }()
+		return step(p)
+	})
+	if err == nil {
+		err = step(nil)
+	}
+	if err == nil && sealing != nil {
+		err = a.enter(ctx, sealing)
+	}
+	return err
+}
+
+// overlap reports whether two parts speak of one person: then the second must find what the first
+// has entered.
+func overlap(a, b *part) bool {
+	for index := range b.indexes {
+		if a.indexes[index] {
+			return true
+		}
+	}
+	return false
+}
+
+// inParts hands rows on in groups.
+func inParts(rows iter.Seq2[*intake.Row, error], each func([]*intake.Row) error) error {
+	list := make([]*intake.Row, 0, partRows)
+	for r, err := range rows {
+		if err != nil {
+			return err
+		}
+		if list = append(list, r); len(list) == partRows {
+			if err := each(list); err != nil {
+				return err
+			}
+			list = make([]*intake.Row, 0, partRows)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return each(list)
+}
+
+// read takes from each row whom it speaks of.
+func (a *arrival) read(p *part, list []*intake.Row) error {
+	x := a.s.Vault.Indexer()
+	p.list, p.indexes = make([]*mention, len(list)), make(map[string]bool, len(list))
+	for i, r := range list {
+		id, err := cn.ParseID(r.Get(colID), a.imp.AsOf)
+		if err != nil {
+			return fmt.Errorf("accepted row %d has an unreadable number: %w", r.Line.Row(), err)
+		}
+		m := &mention{row: r, id: id, index: string(x.Sum(indexID, id.Number))}
+		if a.phone != nil {
+			m.phone = a.phone(r)
+		}
+		p.list[i], p.indexes[m.index] = m, true
+	}
+	return nil
+}
+
+// lookUp finds the files of the people mentioned, or says that they are to be made. The same number
+// always gives the same file.
+func (a *arrival) lookUp(ctx context.Context, p *part) error {
+	files, err := findFiles(ctx, a.tx, p.list)
+	if err != nil {
+		return err
+	}
+	met := make(map[*onFile]bool, len(p.list))
+	for _, m := range p.list {
+		f := files[m.index]
+		if f == nil {
+			w := WorkerID(a.tx.NewID())
+			f = &onFile{worker: w, isNew: true, name: m.row.Get(colName), src: Sources{Worker: w}}
+			files[m.index] = f
+		}
+		if !met[f] {
+			met[f] = true
+			p.files = append(p.files, f)
+		}
+		m.worker, m.file = f.worker, f
+		if err := a.say(m); err != nil {
+			return err
+		}
+		if f.isNew {
+			a.add(m, &f.src)
+		} else {
+			a.seen[f.worker] = true
+		}
+	}
+	return nil
+}
+
+// seal opens keys and seals what the part brings, and works out the timelines of new people.
+func (a *arrival) seal(p *part) error {
+	for _, f := range p.files {
+		var err error
+		if f.isNew {
+			f.wrapped, f.key, err = a.s.Vault.NewKey(int64(f.worker))
+		} else {
+			f.key, err = a.s.Vault.Unwrap(int64(f.worker), f.wrapped)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := a.phones(p); err != nil {
+		return err
+	}
+	for _, m := range p.list {
+		f := m.file
+		if f.isNew && f.row == nil {
+			f.row = a.newFile(m)
+		}
+		if f.nowhere && f.name != m.row.Get(colName) {
+			f.name, f.renamed = m.row.Get(colName), true
+		}
+		if a.hide != nil {
+			a.hide(m)
+		}
+		m.kept = a.imp.Seal(int64(m.worker), f.key, m.row)
+	}
+	return nil
+}
+
+// phones puts stated phone numbers that differ from the one on file into the files: of several
+// rows about one person the last counts.
+func (a *arrival) phones(p *part) error {
+	last := map[*onFile]string{}
+	for _, m := range p.list {
+		f := m.file
+		if m.phone == "" {
+			continue
+		}
+		old, known := last[f]
+		if !known && f.phone != nil {
+			plain, err := f.key.Open(int64(f.worker), "phone", f.phone)
+			if err != nil {
+				return err
+			}
+			old = string(plain)
+		}
+		m.newer, last[f] = old != m.phone, m.phone
+		if m.newer {
+			f.sealed = f.key.Seal(int64(f.worker), "phone", []byte(m.phone))
+		}
+	}
+	return nil
+}
+
+// newFile makes the row of a new file, with what the person is today.
+func (a *arrival) newFile(m *mention) []any {
+	f := m.file
+	full, initials := cn.Spelled(f.name)
+	person := readPerson(&f.src)
+	f.facts = timeline(person, f.worker, a.beside)
+	for i := range f.facts {
+		f.facts[i].Entry = ledger.Entered
+	}
+	var phone any
+	if f.sealed != nil {
+		phone = f.sealed
+	}
+	now := person.current(a.tx.Today(), a.beside)
+	row := append([]any{int64(f.worker), f.wrapped, f.name, cn.Fold(f.name), full, initials, string(m.id.Kind),
+		f.key.Seal(int64(f.worker), "id_number", []byte(m.id.Number)), phone}, now.values()...)
+	return append(row, db.At(a.tx.Now()), int64(0))
+}
+
+var workerColumns = []string{"worker_id", "wrapped_key", "name", "name_fold", "pinyin_fold", "initials_fold", "id_kind", "id_sealed", "phone_sealed",
+	"unit_id", "employer_id", "district", "rank", "rank_ever", "worker_class", "sex", "birth_month", "created_at", "version"}
+
+// enter writes a part whose sealing is done.
+func (a *arrival) enter(ctx context.Context, p *part) error {
+	if err := <-p.sealed; err != nil {
+		return err
+	}
+	if err := a.makeFiles(ctx, p); err != nil {
+		return err
+	}
+	changed, err := a.changes(ctx, p)
+	if err != nil {
+		return err
+	}
+	if err := a.write(ctx, p.list); err != nil {
+		return err
+	}
+	for _, f := range p.files {
+		if err := updateFile(ctx, a.tx, f); err != nil {
+			return err
+		}
+	}
+	for _, m := range p.list {
+		says := changed[m.worker] || m.file.isNew
+		if a.isNew != nil {
+			says = a.isNew(m, says)
+		}
+		a.out.Count(m.row, says || m.newer)
+		if changed[m.worker] {
+			a.s.touch(a.tx, a.imp.By, m.worker)
+		}
+		if err := a.imp.KeepSealed(m.kept); err != nil {
+			return fmt.Errorf("keep cells: %w", err)
+		}
+	}
+	return nil
+}
+
+// makeFiles enters the new files of a part, and their facts.
+func (a *arrival) makeFiles(ctx context.Context, p *part) error {
+	var workers, numbers [][]any
+	made := map[*onFile]bool{}
+	t := a.s.touch(a.tx, a.imp.By)
+	for _, m := range p.list {
+		f := m.file
+		if !f.isNew || made[f] {
+			continue
+		}
+		made[f] = true
+		workers = append(workers, f.row)
+		numbers = append(numbers, []any{[]byte(m.index), int64(f.worker)})
+		t.fresh = append(t.fresh, f.worker)
+		if err := ledger.Enter(ctx, a.tx, t.by, f.facts...); err != nil {
+			return err
+		}
+	}
+	if _, err := a.tx.Bulk(ctx, "registry_worker", workerColumns, rowsOf(workers)); err != nil {
+		return fmt.Errorf("make files: %w", err)
+	}
+	if _, err := a.tx.Bulk(ctx, "registry_number", []string{"number_index", "worker_id"}, rowsOf(numbers)); err != nil {
+		return fmt.Errorf("enter numbers: %w", err)
+	}
+	return nil
+}
+
+// changes tells for each person who was on file before whether the part's rows change the timeline.
+func (a *arrival) changes(ctx context.Context, p *part) (map[WorkerID]bool, error) {
+	var known []WorkerID
+	for _, f := range p.files {
+		if !f.isNew {
+			known = append(known, f.worker)
+		}
+	}
+	src, err := loadSources(ctx, a.tx, known)
+	if err != nil {
+		return nil, err
+	}
+	before := make(map[WorkerID][]ledger.Fact, len(known))
+	for _, w := range known {
+		before[w] = Timeline(src[w], a.world)
+	}
+	for _, m := range p.list {
+		if !m.file.isNew {
+			a.add(m, src[m.worker])
+		}
+	}
+	out := make(map[WorkerID]bool, len(known))
+	for _, w := range known {
+		out[w] = !slices.Equal(before[w], Timeline(src[w], a.world))
+	}
+	return out, nil
+}
