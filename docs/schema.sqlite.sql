@@ -120,7 +120,7 @@ CREATE TABLE intake_row (
   line               INTEGER     NOT NULL,
   sealed             BLOB        NOT NULL,
   PRIMARY KEY (worker_id, import_id, line)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE intake_stage (
   import_id          INTEGER     NOT NULL,
@@ -173,7 +173,7 @@ CREATE TABLE ledger_fact (
   reverses_block     INTEGER     NOT NULL,
   reverses_position  INTEGER     NOT NULL,
   PRIMARY KEY (worker_id, block, position)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX ledger_fact_place ON ledger_fact (block, position);
 CREATE INDEX ledger_fact_subject ON ledger_fact (kind, subject_id) WHERE worker_id = 0;
 
@@ -253,7 +253,7 @@ CREATE TABLE registry_certificate (
   recorded_at        TEXT        NOT NULL,
   withdrawn_at       TEXT,
   PRIMARY KEY (worker_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_certificate_district ON registry_certificate (district);
 CREATE INDEX registry_certificate_import ON registry_certificate (import_id);
 
@@ -261,7 +261,7 @@ CREATE TABLE registry_certificate_number (
   number_index       BLOB        NOT NULL,
   worker_id          INTEGER     NOT NULL,
   PRIMARY KEY (number_index)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE registry_employment (
   worker_id          INTEGER     NOT NULL,
@@ -281,7 +281,7 @@ CREATE TABLE registry_employment (
   recorded_at        TEXT        NOT NULL,
   withdrawn_at       TEXT,
   PRIMARY KEY (worker_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_employment_employer ON registry_employment (employer_id);
 CREATE INDEX registry_employment_import ON registry_employment (import_id);
 
@@ -313,7 +313,7 @@ CREATE TABLE registry_number (
   number_index       BLOB        NOT NULL,
   worker_id          INTEGER     NOT NULL,
   PRIMARY KEY (number_index)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE registry_statistic (
   id                 INTEGER     NOT NULL,

@@ -173,51 +173,80 @@ func (tx *Tx) Bulk(ctx context.Context, table string, columns []string, rows ite
 	return tx.insert(ctx, table, columns, rows)
 }
 
-// insertsTogether is how many rows are collected before the driver is asked: the rows' own code may use
-// the transaction, which the driver's connection would lock.
-const insertsTogether = 256
+// insertsTogether is how many rows go to the driver in one go.
+const insertsTogether = 512
 
 // insert speaks to the driver below: the locking and converting of database/sql, and the driver's watching
-// of the context at each row, were a third of the time. The context is looked at between two groups.
+// of the context at each row, were a third of the time. The rows are made and converted in a goroutine
+// beside the driver, so they must not use the transaction. The context is looked at between two groups.
 func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) (n int64, err error) {
 	st, err := tx.below(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") VALUES ("+strings.Repeat("?, ", len(columns)-1)+"?)")
 	if err != nil {
 		return 0, err
 	}
-	group := make([]driver.NamedValue, 0, insertsTogether*len(columns))
-	send := func() error {
-		if err := ctx.Err(); err != nil {
-			return err
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	groups := make(chan group, 1)
+	go convert(ctx, len(columns), rows, groups)
+	for g := range groups {
+		if g.err != nil {
+			return n, fmt.Errorf("insert into %s: %w", table, g.err)
 		}
-		return tx.conn.Raw(func(any) error {
-			for part := range slices.Chunk(group, len(columns)) {
-				if _, err := st.ExecContext(context.Background(), part); err != nil {
+		err := tx.conn.Raw(func(any) error {
+			for row := range slices.Chunk(g.values, len(columns)) {
+				if _, err := st.ExecContext(context.Background(), row); err != nil {
 					return classify(fmt.Errorf("insert into %s: %w", table, err))
 				}
 				n++
 			}
-			group = group[:0]
 			return nil
 		})
-	}
-	for row, err := range rows {
 		if err != nil {
 			return n, err
 		}
-		for i, v := range row {
-			plain, err := forInsert(v)
-			if err != nil {
-				return n, fmt.Errorf("insert into %s: %w", table, err)
-			}
-			group = append(group, driver.NamedValue{Ordinal: i + 1, Value: plain})
+	}
+	return n, ctx.Err()
+}
+
+// group is the values of some rows, one row after the other, or what kept them from being made.
+type group struct {
+	values []driver.NamedValue
+	err    error
+}
+
+// convert makes groups of rows until they end, one is an error, or nobody wants more.
+func convert(ctx context.Context, width int, rows iter.Seq2[[]any, error], out chan<- group) {
+	defer close(out)
+	g := group{}
+	send := func() bool {
+		if len(g.values) == 0 && g.err == nil {
+			return true
 		}
-		if len(group) == cap(group) {
-			if err := send(); err != nil {
-				return n, err
-			}
+		select {
+		case out <- g:
+			g = group{}
+			return true
+		case <-ctx.Done():
+			return false
 		}
 	}
-	return n, send()
+	for row, err := range rows {
+		for i, v := range row {
+			if err == nil {
+				var plain driver.Value
+				plain, err = forInsert(v)
+				g.values = append(g.values, driver.NamedValue{Ordinal: i + 1, Value: plain})
+			}
+		}
+		if err != nil {
+			g = group{err: err}
+			break
+		}
+		if len(g.values) >= insertsTogether*width && !send() {
+			return
+		}
+	}
+	send()
 }
 
 // below prepares a text at the driver itself, once per transaction. Such statements end with the
@@ -267,6 +296,61 @@ func forInsert(v any) (driver.Value, error) {
 	}
 	return driver.DefaultParameterConverter.ConvertValue(v)
 }
+
+// LateIndexes drops the indexes of some tables and gives the function that builds them again, before a
+// load that brings much more than is there: built at the end they cost half. On SQLite it does so when the
+// tables hold less than incoming rows. On PostgreSQL, where readers would wait, only when nothing is in them
+// that anybody could be reading. Otherwise nothing is dropped and the function does nothing.
+func (tx *Tx) LateIndexes(ctx context.Context, incoming int, tables ...string) (build func(context.Context) error, err error) {
+	build = func(context.Context) error { return nil }
+	limit := incoming
+	if tx.db.dialect == Postgres {
+		limit = 1
+	}
+	if incoming < lateFrom {
+		return build, nil
+	}
+	for _, t := range tables {
+		var there int
+		if err := tx.QueryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+t+" LIMIT $1) some", []any{limit}, &there); err != nil {
+			return build, err
+		}
+		if there >= limit {
+			return build, nil
+		}
+	}
+	var names, texts []string
+	for _, t := range tables {
+		// Each engine keeps its own catalogue. Indexes without a text of their own belong to a key.
+		err := tx.Query(ctx, tx.Pick(`SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = $1 AND sql IS NOT NULL ORDER BY name`,
+			`SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.schemaname = current_schema() AND i.tablename = $1
+AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname) ORDER BY i.indexname`), []any{t}, func(row Scanner) error {
+			var name, text string
+			err := row.Scan(&name, &text)
+			names, texts = append(names, name), append(texts, text)
+			return err
+		})
+		if err != nil {
+			return build, fmt.Errorf("indexes of %s: %w", t, err)
+		}
+	}
+	for _, name := range names {
+		if _, err := tx.Exec(ctx, "DROP INDEX "+name); err != nil {
+			return build, fmt.Errorf("drop index %s: %w", name, err)
+		}
+	}
+	return func(ctx context.Context) error {
+		for i, text := range texts {
+			if _, err := tx.Exec(ctx, text); err != nil {
+				return fmt.Errorf("build index %s: %w", names[i], err)
+			}
+		}
+		return nil
+	}, nil
+}
+
+// lateFrom is how many rows make it worth while to build indexes late.
+const lateFrom = 20_000
 
 func (tx *Tx) copy(ctx context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) (n int64, err error) {
 	next, stop := iter.Pull2(rows)

@@ -207,7 +207,8 @@ func (rec *record) report() Report {
 
 // forTarget is the import as its target sees it.
 func (rec *record) forTarget() *Import {
-	imp := &Import{ID: rec.id, Options: rec.opt, Name: rec.name, SHA256: rec.file.SHA256, At: rec.at, Earlier: rec.earlier}
+	imp := &Import{ID: rec.id, Options: rec.opt, Name: rec.name, SHA256: rec.file.SHA256, At: rec.at, Earlier: rec.earlier,
+		Staged: rec.counts.Accepted + rec.counts.Mended}
 	for _, sh := range rec.details.Sheets {
 		imp.Titles = append(imp.Titles, sh.Titles...)
 	}

@@ -95,6 +95,7 @@ type Import struct {
 	At      time.Time // received, UTC
 	Dry     bool      // this Apply will be rolled back
 	Titles  []string  // text of the rows above the headers, all sheets
+	Staged  int       // rows that Apply will be given
 	Earlier ImportID  // an import of the same file that is applied and in force; 0 = none
 
 	seal func(worker int64, key vault.Key, r *Row) Kept

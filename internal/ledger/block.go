@@ -210,8 +210,14 @@ func (p *pending) insert(ctx context.Context, tx *db.Tx, b Block, pieces [][]byt
 			return err
 		}
 	}
-	_, err := tx.Bulk(ctx, "ledger_fact", factColumns(), factRows(b.Number, p.all()))
-	return err
+	build, err := tx.LateIndexes(ctx, b.Facts, "ledger_fact")
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Bulk(ctx, "ledger_fact", factColumns(), factRows(b.Number, p.all())); err != nil {
+		return err
+	}
+	return build(ctx)
 }
 
 // factColumns are the columns of the table ledger_fact in the order of factRows and scanFact.

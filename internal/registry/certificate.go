@@ -245,7 +245,7 @@ func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.
 		_, ok := fresh[m.cert.Key]
 		return ok || changed
 	}
-	err = a.run(ctx, rows)
+	err = a.run(ctx, rows, "registry_certificate")
 	return a.out, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"tuoxing/internal/cn"
 	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
 	"tuoxing/internal/vault"
@@ -60,6 +61,7 @@ type arrival struct {
 	beside *World // the same for the goroutine that seals
 	out    intake.Outcome
 	seen   map[WorkerID]bool // people of earlier files who are mentioned
+	made   map[[8]byte]bool  // the first load: beginnings of the indexes made so far; nil when people were on file before
 
 	phone func(*intake.Row) string                         // nil for sheets without one
 	say   func(m *mention) error                           // makes the sourced row; ids in the order of the file
@@ -84,11 +86,31 @@ func (s *Service) arrive(ctx context.Context, tx *db.Tx, imp *intake.Import) (*a
 	if err != nil {
 		return nil, err
 	}
-	return &arrival{s: s, tx: tx, imp: imp, world: world, beside: NewWorld(world.tree, world.classes), seen: map[WorkerID]bool{}}, nil
+	a := &arrival{s: s, tx: tx, imp: imp, world: world, beside: NewWorld(world.tree, world.classes), seen: map[WorkerID]bool{}}
+	var one int
+	err = tx.QueryRow(ctx, `SELECT 1 FROM registry_number LIMIT 1`, nil, &one)
+	if fault.Is(err, fault.NotFound) {
+		a.made = map[[8]byte]bool{}
+		return a, nil
+	}
+	return a, err
 }
 
-// run sends all rows through the stations. At most three parts are on their way.
-func (a *arrival) run(ctx context.Context, rows iter.Seq2[*intake.Row, error]) error {
+// run sends all rows through the stations, with the indexes of the tables built late when the file brings
+// more than they hold.
+func (a *arrival) run(ctx context.Context, rows iter.Seq2[*intake.Row, error], table string) error {
+	build, err := a.tx.LateIndexes(ctx, a.imp.Staged, "registry_worker", table)
+	if err != nil {
+		return err
+	}
+	if err := a.stations(ctx, rows); err != nil {
+		return err
+	}
+	return build(ctx)
+}
+
+// stations moves the parts on. At most three are on their way.
+func (a *arrival) stations(ctx context.Context, rows iter.Seq2[*intake.Row, error]) error {
 	var reading, sealing *part
 	work := make(chan *part, 1)
 	defer close(work)
@@ -189,9 +211,12 @@ func (a *arrival) read(p *part, list []*intake.Row) error {
 // lookUp finds the files of the people mentioned, or says that they are to be made. The same number
 // always gives the same file.
 func (a *arrival) lookUp(ctx context.Context, p *part) error {
-	files, err := findFiles(ctx, a.tx, p.list)
-	if err != nil {
-		return err
+	files := map[string]*onFile{}
+	if a.mayKnow(p) {
+		var err error
+		if files, err = findFiles(ctx, a.tx, p.list); err != nil {
+			return err
+		}
 	}
 	met := make(map[*onFile]bool, len(p.list))
 	for _, m := range p.list {
@@ -216,6 +241,21 @@ func (a *arrival) lookUp(ctx context.Context, p *part) error {
 		}
 	}
 	return nil
+}
+
+// mayKnow reports whether anybody of the part may have a file. On a first load nobody has, but those whom
+// an earlier part brought.
+func (a *arrival) mayKnow(p *part) bool {
+	if a.made == nil {
+		return true
+	}
+	may := false
+	for index := range p.indexes {
+		begin := [8]byte([]byte(index))
+		may = may || a.made[begin]
+		a.made[begin] = true
+	}
+	return may
 }
 
 // seal opens keys and seals what the part brings, and works out the timelines of new people.

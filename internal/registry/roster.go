@@ -243,7 +243,7 @@ func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import
 		}
 		return nil
 	}
-	if err := a.run(ctx, rows); err != nil || !imp.Full {
+	if err := a.run(ctx, rows, "registry_employment"); err != nil || !imp.Full {
 		return a.out, err
 	}
 	a.out.Standing, a.out.Proposed, err = s.proposeLeavers(ctx, tx, imp, tree, a.seen)

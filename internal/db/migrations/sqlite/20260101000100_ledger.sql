@@ -58,7 +58,7 @@ CREATE TABLE ledger_fact (
   reverses_block    INTEGER NOT NULL,
   reverses_position INTEGER NOT NULL,
   PRIMARY KEY (worker_id, block, position)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX ledger_fact_place ON ledger_fact (block, position);
 -- Things that are not people are found by their subject.
 CREATE INDEX ledger_fact_subject ON ledger_fact (kind, subject_id) WHERE worker_id = 0;

@@ -64,4 +64,4 @@ CREATE TABLE intake_row (
   line      INTEGER NOT NULL,
   sealed    BLOB    NOT NULL,
   PRIMARY KEY (worker_id, import_id, line)
-) STRICT;
+) STRICT, WITHOUT ROWID;

@@ -29,12 +29,12 @@ CREATE INDEX registry_worker_unit ON registry_worker (unit_id, worker_id);
 CREATE TABLE registry_number (
   number_index BLOB    PRIMARY KEY,
   worker_id    INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE registry_certificate_number (
   number_index BLOB    PRIMARY KEY,
   worker_id    INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE registry_identity (
   worker_id    INTEGER NOT NULL,
@@ -66,7 +66,7 @@ CREATE TABLE registry_employment (
   recorded_at  TEXT    NOT NULL,
   withdrawn_at TEXT,
   PRIMARY KEY (worker_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_employment_import ON registry_employment (import_id);
 CREATE INDEX registry_employment_employer ON registry_employment (employer_id);
 
@@ -89,7 +89,7 @@ CREATE TABLE registry_certificate (
   recorded_at   TEXT    NOT NULL,
   withdrawn_at  TEXT,
   PRIMARY KEY (worker_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_certificate_import ON registry_certificate (import_id);
 CREATE INDEX registry_certificate_district ON registry_certificate (district);
 
