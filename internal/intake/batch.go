@@ -16,14 +16,16 @@ const (
 	problemTable = "intake_problem_batch"
 )
 
-// writer packs rows into batches of one table, each in a transaction of its own, so that reading a
-// long file holds the database only for moments.
+// batchWriter packs rows into batches of one table, each in a transaction of its own, so that reading a
+// long file holds the database only for moments. A batch is packed, sealed and written beside the one
+// that is being filled.
 type batchWriter struct {
 	s     *Service
 	rec   *record
 	table string
 	next  int
 	rows  []*Row
+	done  chan error // of the batch on its way; nil when there is none
 }
 
 func (w *batchWriter) add(ctx context.Context, r *Row) error {
@@ -34,25 +36,48 @@ func (w *batchWriter) add(ctx context.Context, r *Row) error {
 	return w.flush(ctx)
 }
 
+// finish writes what is left and waits for it.
+func (w *batchWriter) finish(ctx context.Context) error {
+	if len(w.rows) > 0 {
+		if err := w.flush(ctx); err != nil {
+			return err
+		}
+	}
+	return w.wait()
+}
+
 func (w *batchWriter) flush(ctx context.Context) error {
-	if len(w.rows) == 0 {
+	if err := w.wait(); err != nil {
+		return err
+	}
+	no, rows := w.next, w.rows
+	w.next, w.rows, w.done = w.next+1, make([]*Row, 0, batchRows), make(chan error, 1)
+	go func() { w.done <- w.write(ctx, no, rows) }()
+	return nil
+}
+
+func (w *batchWriter) wait() error {
+	if w.done == nil {
 		return nil
 	}
-	sealed := w.rec.key.Seal(int64(w.next), w.table, packBatch(w.rows))
+	err := <-w.done
+	w.done = nil
+	return err
+}
+
+func (w *batchWriter) write(ctx context.Context, no int, rows []*Row) error {
+	sealed := w.rec.key.Seal(int64(no), w.table, packBatch(rows))
 	err := w.s.DB.WriteTx(ctx, func(tx *db.Tx) error {
 		if err := w.rec.hold(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "INSERT INTO "+w.table+" (import_id, batch, rows, sealed) VALUES ($1, $2, $3, $4)",
-			int64(w.rec.id), w.next, len(w.rows), sealed)
+			int64(w.rec.id), no, len(rows), sealed)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("write batch %d: %w", w.next, err)
+		return fmt.Errorf("write batch %d: %w", no, err)
 	}
-	w.next++
-	clear(w.rows)
-	w.rows = w.rows[:0]
 	return nil
 }
 
