@@ -269,6 +269,38 @@ func TestNewID_is_unique_when_the_clock_stands_still(t *testing.T) {
 	}))
 }
 
+func TestBulk_enters_nothing_once_the_context_of_its_transaction_has_ended(t *testing.T) {
+	t.Parallel()
+	d := testkit.NewDB(t)
+	seats(t, d)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := d.WriteTx(ctx, func(tx *db.Tx) error {
+		cancel()
+		for { // until the transaction was taken back, which happens in a goroutine of database/sql
+			if _, err := tx.Exec(t.Context(), `UPDATE seat SET taken = 0`); err != nil {
+				break
+			}
+		}
+		_, err := tx.Bulk(t.Context(), "seat", []string{"id", "name", "held", "taken"}, func(yield func([]any, error) bool) {
+			yield([]any{int64(7), "a", true, int64(0)}, nil)
+		})
+		if err == nil {
+			t.Error("Bulk reports success")
+		}
+		return err
+	})
+	if err == nil {
+		t.Error("the transaction reports success")
+	}
+	var n int
+	must(t, d.ReadTx(t.Context(), func(tx *db.Tx) error {
+		return tx.QueryRow(t.Context(), `SELECT count(*) FROM seat WHERE id = 7`, nil, &n)
+	}))
+	if n != 0 {
+		t.Errorf("%d rows stand outside any transaction", n)
+	}
+}
+
 func TestBulk_gives_back_the_error_of_its_rows(t *testing.T) {
 	t.Parallel()
 	d := testkit.NewDB(t)

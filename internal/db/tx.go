@@ -23,6 +23,7 @@ type Tx struct {
 	db       *DB
 	sql      *sql.Tx
 	conn     *sql.Conn // write transactions only: Bulk speaks to the driver below
+	ended    func() error // of the context under which the transaction began; see held
 	now      time.Time
 	writable bool
 	stmts    map[string]*sql.Stmt
@@ -184,15 +185,19 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows i
 	if err != nil {
 		return 0, err
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	making, stop := context.WithCancel(ctx)
 	groups := make(chan group, 1)
-	go convert(ctx, len(columns), rows, groups)
+	go convert(making, len(columns), rows, groups)
+	defer func() {
+		stop()
+		for range groups { // rows is the caller's again
+		}
+	}()
 	for g := range groups {
 		if g.err != nil {
 			return n, fmt.Errorf("insert into %s: %w", table, g.err)
 		}
-		err := tx.conn.Raw(func(any) error {
+		err := tx.held(func(any) error {
 			for row := range slices.Chunk(g.values, len(columns)) {
 				if _, err := st.ExecContext(context.Background(), row); err != nil {
 					return classify(fmt.Errorf("insert into %s: %w", table, err))
@@ -206,6 +211,19 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows i
 		}
 	}
 	return n, ctx.Err()
+}
+
+// held gives the driver's connection, with the transaction certainly open. When the context ends under which a
+// transaction began, database/sql takes it back from a goroutine of its own, and what the driver was told
+// after that would stand outside any transaction. That goroutine waits for the connection that Raw holds,
+// so one look at the context after taking it is enough.
+func (tx *Tx) held(fn func(c any) error) error {
+	return tx.conn.Raw(func(c any) error {
+		if err := tx.ended(); err != nil {
+			return err
+		}
+		return fn(c)
+	})
 }
 
 // group is the values of some rows, one row after the other, or what kept them from being made.
@@ -255,7 +273,7 @@ func (tx *Tx) below(ctx context.Context, query string) (driver.StmtExecContext, 
 	if st, ok := tx.raw[query]; ok {
 		return st, nil
 	}
-	err := tx.conn.Raw(func(c any) error {
+	err := tx.held(func(c any) error {
 		st, err := c.(driver.ConnPrepareContext).PrepareContext(ctx, query)
 		if err != nil {
 			return classify(err)
@@ -349,6 +367,20 @@ AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname) ORD
 	}, nil
 }
 
+// Unscrubbed runs work that deletes sealed rows only. SQLite then leaves the freed pages as they are;
+// anything else that is deleted is overwritten (secure_delete).
+func (tx *Tx) Unscrubbed(ctx context.Context, work func() error) error {
+	if tx.db.dialect == Postgres {
+		return work()
+	}
+	var mode int
+	if err := tx.QueryRow(ctx, "PRAGMA secure_delete = FAST", nil, &mode); err != nil {
+		return err
+	}
+	err := work()
+	return errors.Join(err, tx.QueryRow(ctx, "PRAGMA secure_delete = ON", nil, &mode))
+}
+
 // lateFrom is how many rows make it worth while to build indexes late.
 const lateFrom = 20_000
 
@@ -368,7 +400,7 @@ func (tx *Tx) copy(ctx context.Context, table string, columns []string, rows ite
 		}
 		return out, nil
 	})
-	err = tx.conn.Raw(func(c any) error {
+	err = tx.held(func(c any) error {
 		var cerr error
 		n, cerr = c.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, src)
 		return cerr

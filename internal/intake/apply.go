@@ -86,7 +86,7 @@ func (s *Service) Apply(ctx context.Context, who Viewer, id ImportID) (Report, e
 		if err := rec.counts.balanced(); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM intake_stage WHERE import_id = $1", int64(id)); err != nil {
+		if err := dropRows(ctx, tx, id, stageTable); err != nil {
 			return err
 		}
 		if err := s.note(ctx, tx, who, "intake.apply", rec); err != nil {

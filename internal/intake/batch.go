@@ -143,12 +143,20 @@ func (rec *record) batch(ctx context.Context, tx *db.Tx, table string, no int, l
 
 // dropBatches empties staging and problem lists of an import.
 func dropBatches(ctx context.Context, tx *db.Tx, id ImportID) error {
-	for _, table := range []string{stageTable, problemTable} {
-		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE import_id = $1", int64(id)); err != nil {
-			return err
+	return dropRows(ctx, tx, id, stageTable, problemTable)
+}
+
+// dropRows deletes batches. They are sealed, so that their freed pages need not be overwritten: on SQLite
+// that would write all of a file's rows once more.
+func dropRows(ctx context.Context, tx *db.Tx, id ImportID, tables ...string) error {
+	return tx.Unscrubbed(ctx, func() error {
+		for _, table := range tables {
+			if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE import_id = $1", int64(id)); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // cellColumn names a kept row's place for its seal: bound to import (the row number of the seal) and line.

@@ -66,6 +66,7 @@ type table struct {
 	at       []int // column of the sheet for each target column, −1 = absent
 	headings []string
 	folded   []map[string]bool // per column of the sheet: what a repeated heading would say
+	runes    []string          // per column of the sheet: the characters of its heading; a cell with none of them repeats nothing
 	report   SheetReport
 }
 
@@ -101,7 +102,7 @@ func (l *layout) findTable(no int, s sheet.Sheet, head []sheet.Row) (t *table, m
 	if len(missing) > 0 && (score < 2 || found*enough < required) {
 		return nil, nil
 	}
-	t = &table{sheet: no, name: s.Name, first: best.first, last: best.last, at: best.at, folded: best.folded}
+	t = &table{sheet: no, name: s.Name, first: best.first, last: best.last, at: best.at, folded: best.folded, runes: best.cells}
 	t.report = l.describe(no, s, best, head)
 	t.headings = make([]string, len(l.columns))
 	for _, m := range t.report.Columns {

@@ -74,7 +74,7 @@ func (t *table) repeatsHeader(row sheet.Row) bool {
 			continue
 		}
 		filled++
-		if t.folded[col][cn.FoldHeader(c)] {
+		if strings.ContainsAny(c, t.runes[col]) && t.folded[col][cn.FoldHeader(c)] {
 			same++
 		}
 	}

@@ -45,10 +45,32 @@ type KindSum struct {
 // a fifth of the memory, and a first load enters a million facts in one transaction.
 type pending struct {
 	by     int64
-	pieces [][]byte // packed, MaxPiece facts each
+	pieces []*piece // MaxPiece facts each
 	facts  []Fact   // entered since the last full piece
 	sums   []KindSum
 	sealed []func(ctx context.Context, block int64) error
+}
+
+// piece is packed beside the transaction's work.
+type piece struct {
+	done   chan struct{}
+	packed []byte
+	err    error
+}
+
+func packBeside(facts []Fact) *piece {
+	p := &piece{done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		p.packed, p.err = pack(facts)
+	}()
+	return p
+}
+
+// bytes waits for the packing.
+func (p *piece) bytes() ([]byte, error) {
+	<-p.done
+	return p.packed, p.err
 }
 
 type pendingKey struct{}
@@ -61,31 +83,31 @@ func pendingOf(tx *db.Tx) *pending {
 	})
 }
 
+// count is how many facts were entered. Before sealing all pieces are full.
 func (p *pending) count() int { return len(p.pieces)*MaxPiece + len(p.facts) }
 
 // add appends facts and packs what fills a piece.
-func (p *pending) add(facts []Fact) error {
+func (p *pending) add(facts []Fact) {
 	p.sums = addSums(p.sums, facts)
 	for len(facts) > 0 {
 		n := min(len(facts), MaxPiece-len(p.facts))
 		p.facts = append(p.facts, facts[:n]...)
 		facts = facts[n:]
 		if len(p.facts) == MaxPiece {
-			packed, err := pack(p.facts)
-			if err != nil {
-				return err
-			}
-			p.pieces, p.facts = append(p.pieces, packed), p.facts[:0]
+			p.pieces, p.facts = append(p.pieces, packBeside(p.facts)), nil
 		}
 	}
-	return nil
 }
 
 // all walks over the facts in the order in which they were entered.
 func (p *pending) all() iter.Seq2[Fact, error] {
 	return func(yield func(Fact, error) bool) {
-		for _, packed := range p.pieces {
-			piece, err := readPiece(packed)
+		for _, full := range p.pieces {
+			packed, err := full.bytes()
+			var piece *packedPiece
+			if err == nil {
+				piece, err = readPiece(packed)
+			}
 			if err != nil {
 				yield(Fact{}, err)
 				return
@@ -120,9 +142,7 @@ func Forgo(tx *db.Tx, kind Kind, workers map[int64]bool) error {
 		if f.Kind == kind && workers[f.Worker] {
 			continue
 		}
-		if err := p.add([]Fact{f}); err != nil {
-			return err
-		}
+		p.add([]Fact{f})
 	}
 	return nil
 }
@@ -144,7 +164,8 @@ func Enter(_ context.Context, tx *db.Tx, by int64, facts ...Fact) error {
 		}
 	}
 	p.by = by
-	return p.add(facts)
+	p.add(facts)
+	return nil
 }
 
 // OnSealed calls fn in the same transaction after the block was sealed, with its number, or with
@@ -176,13 +197,15 @@ func (p *pending) seal(ctx context.Context, tx *db.Tx) error {
 func (p *pending) write(ctx context.Context, tx *db.Tx) (Block, error) {
 	b := Block{RecordedAt: tx.Now(), RecordedBy: p.by, Facts: p.count(), Sums: p.sums}
 	slices.SortFunc(b.Sums, func(a, b KindSum) int { return int(a.Kind) - int(b.Kind) })
-	pieces := p.pieces
 	if len(p.facts) > 0 {
-		packed, err := pack(p.facts)
-		if err != nil {
+		p.pieces, p.facts = append(p.pieces, packBeside(p.facts)), nil
+	}
+	pieces := make([][]byte, len(p.pieces))
+	for i, full := range p.pieces {
+		var err error
+		if pieces[i], err = full.bytes(); err != nil {
 			return b, err
 		}
-		pieces = append(pieces, packed)
 	}
 	var before []byte
 	if err := tx.QueryRow(ctx, `UPDATE ledger_head SET number = number + 1 WHERE id = 1 RETURNING number, hash`, nil, &b.Number, &before); err != nil {

@@ -286,7 +286,7 @@ func enterNumbers(ctx context.Context, tx *db.Tx, numbers map[string]WorkerID) e
 
 func certificateOf(tx *db.Tx, imp *intake.Import, m *mention, key string) (CertificateRow, error) {
 	r := m.row
-	c := CertificateRow{ID: tx.NewID(), Key: key, AsOf: imp.AsOf, Sex: Sex(m.id.Sex), Birth: birthMonth(m.id),
+	c := CertificateRow{ID: m.source, Key: key, AsOf: imp.AsOf, Sex: Sex(m.id.Sex), Birth: birthMonth(m.id),
 		ExpiresOn: date.Forever, Import: int64(imp.ID), Line: r.Line, RecordedAt: tx.Now()}
 	var err error
 	if c.Rank, err = strconv.Atoi(r.Get(colLevel)); err != nil {

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -22,6 +23,7 @@ type mention struct {
 	phone  string
 	worker WorkerID
 	file   *onFile
+	source int64          // id of the sourced row
 	job    EmploymentRow  // what a roster's row says
 	cert   CertificateRow // what a certificate list's row says
 	sealed []byte         // the certificate's number
@@ -61,10 +63,10 @@ type arrival struct {
 	beside *World // the same for the goroutine that seals
 	out    intake.Outcome
 	seen   map[WorkerID]bool // people of earlier files who are mentioned
-	made   map[[8]byte]bool  // the first load: beginnings of the indexes made so far; nil when people were on file before
+	first  *firstLoad        // nil when people were on file before
 
 	phone func(*intake.Row) string                         // nil for sheets without one
-	say   func(m *mention) error                           // makes the sourced row; ids in the order of the file
+	say   func(m *mention) error                           // makes the sourced row, beside the transaction
 	hide  func(m *mention)                                 // seals what else is personal; may be nil
 	add   func(m *mention, src *Sources)                   // the sourced row to the others of the person
 	write func(ctx context.Context, list []*mention) error // enters the sourced rows
@@ -90,7 +92,7 @@ func (s *Service) arrive(ctx context.Context, tx *db.Tx, imp *intake.Import) (*a
 	var one int
 	err = tx.QueryRow(ctx, `SELECT 1 FROM registry_number LIMIT 1`, nil, &one)
 	if fault.Is(err, fault.NotFound) {
-		a.made = map[[8]byte]bool{}
+		a.first = &firstLoad{at: map[[8]byte]int32{}}
 		return a, nil
 	}
 	return a, err
@@ -105,6 +107,11 @@ func (a *arrival) run(ctx context.Context, rows iter.Seq2[*intake.Row, error], t
 	}
 	if err := a.stations(ctx, rows); err != nil {
 		return err
+	}
+	if a.first != nil {
+		if err := a.first.enter(ctx, a.tx); err != nil {
+			return err
+		}
 	}
 	return build(ctx)
 }
@@ -211,12 +218,9 @@ func (a *arrival) read(p *part, list []*intake.Row) error {
 // lookUp finds the files of the people mentioned, or says that they are to be made. The same number
 // always gives the same file.
 func (a *arrival) lookUp(ctx context.Context, p *part) error {
-	files := map[string]*onFile{}
-	if a.mayKnow(p) {
-		var err error
-		if files, err = findFiles(ctx, a.tx, p.list); err != nil {
-			return err
-		}
+	files, err := a.findFiles(ctx, p)
+	if err != nil {
+		return err
 	}
 	met := make(map[*onFile]bool, len(p.list))
 	for _, m := range p.list {
@@ -230,35 +234,79 @@ func (a *arrival) lookUp(ctx context.Context, p *part) error {
 			met[f] = true
 			p.files = append(p.files, f)
 		}
-		m.worker, m.file = f.worker, f
-		if err := a.say(m); err != nil {
-			return err
-		}
-		if f.isNew {
-			a.add(m, &f.src)
-		} else {
+		m.worker, m.file, m.source = f.worker, f, a.tx.NewID()
+		if !f.isNew {
 			a.seen[f.worker] = true
 		}
 	}
 	return nil
 }
 
-// mayKnow reports whether anybody of the part may have a file. On a first load nobody has, but those whom
-// an earlier part brought.
-func (a *arrival) mayKnow(p *part) bool {
-	if a.made == nil {
-		return true
+// findFiles gives the files of those mentioned who have one, by blind index.
+func (a *arrival) findFiles(ctx context.Context, p *part) (map[string]*onFile, error) {
+	found := map[string]WorkerID{}
+	if a.first != nil {
+		a.first.find(p.indexes, found)
+		return filesOf(ctx, a.tx, found)
 	}
-	may := false
+	indexes := make([][]byte, 0, len(p.indexes))
 	for index := range p.indexes {
-		begin := [8]byte([]byte(index))
-		may = may || a.made[begin]
-		a.made[begin] = true
+		indexes = append(indexes, []byte(index))
 	}
-	return may
+	if err := findByIndex(ctx, a.tx, "registry_number", indexes, found); err != nil {
+		return nil, err
+	}
+	return filesOf(ctx, a.tx, found)
 }
 
-// seal opens keys and seals what the part brings, and works out the timelines of new people.
+// firstLoad keeps the numbers of a first load until its end, when they are entered in their own order: blind
+// indexes come in no order at all, and a tree that grows everywhere at once is written many times over.
+// It takes about 60 bytes a person.
+type firstLoad struct {
+	numbers []madeNumber
+	at      map[[8]byte]int32 // place in numbers, by the beginning of the index
+}
+
+type madeNumber struct {
+	index  [32]byte
+	worker WorkerID
+}
+
+func (f *firstLoad) add(index string, w WorkerID) {
+	f.at[[8]byte([]byte(index))] = int32(len(f.numbers))
+	f.numbers = append(f.numbers, madeNumber{[32]byte([]byte(index)), w})
+}
+
+func (f *firstLoad) find(indexes map[string]bool, found map[string]WorkerID) {
+	for index := range indexes {
+		i, ok := f.at[[8]byte([]byte(index))]
+		if ok && string(f.numbers[i].index[:]) == index {
+			found[index] = f.numbers[i].worker
+		}
+	}
+}
+
+// enter writes the numbers.
+func (f *firstLoad) enter(ctx context.Context, tx *db.Tx) error {
+	f.at = nil
+	slices.SortFunc(f.numbers, func(a, b madeNumber) int { return bytes.Compare(a.index[:], b.index[:]) })
+	_, err := tx.Bulk(ctx, "registry_number", numberColumns, func(yield func([]any, error) bool) {
+		for i := range f.numbers {
+			if !yield([]any{f.numbers[i].index[:], int64(f.numbers[i].worker)}, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("enter numbers: %w", err)
+	}
+	return nil
+}
+
+var numberColumns = []string{"number_index", "worker_id"}
+
+// seal opens keys and seals what the part brings, and works out the timelines of new people. It knows the
+// time of the transaction, and nothing else of it.
 func (a *arrival) seal(p *part) error {
 	for _, f := range p.files {
 		var err error
@@ -273,6 +321,14 @@ func (a *arrival) seal(p *part) error {
 	}
 	if err := a.phones(p); err != nil {
 		return err
+	}
+	for _, m := range p.list {
+		if err := a.say(m); err != nil {
+			return err
+		}
+		if m.file.isNew {
+			a.add(m, &m.file.src)
+		}
 	}
 	for _, m := range p.list {
 		f := m.file
@@ -385,7 +441,11 @@ func (a *arrival) makeFiles(ctx context.Context, p *part) error {
 		}
 		made[f] = true
 		workers = append(workers, f.row)
-		numbers = append(numbers, []any{[]byte(m.index), int64(f.worker)})
+		if a.first != nil {
+			a.first.add(m.index, f.worker)
+		} else {
+			numbers = append(numbers, []any{[]byte(m.index), int64(f.worker)})
+		}
 		t.fresh = append(t.fresh, f.worker)
 		if err := ledger.Enter(ctx, a.tx, t.by, f.facts...); err != nil {
 			return err
@@ -394,7 +454,7 @@ func (a *arrival) makeFiles(ctx context.Context, p *part) error {
 	if _, err := a.tx.Bulk(ctx, "registry_worker", workerColumns, rowsOf(workers)); err != nil {
 		return fmt.Errorf("make files: %w", err)
 	}
-	if _, err := a.tx.Bulk(ctx, "registry_number", []string{"number_index", "worker_id"}, rowsOf(numbers)); err != nil {
+	if _, err := a.tx.Bulk(ctx, "registry_number", numberColumns, rowsOf(numbers)); err != nil {
 		return fmt.Errorf("enter numbers: %w", err)
 	}
 	return nil

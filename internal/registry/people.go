@@ -139,17 +139,9 @@ func birthMonth(id cn.ID) date.Month {
 	return id.Birth.Month()
 }
 
-// findFiles gives the files of the people mentioned who have one, by blind index.
-func findFiles(ctx context.Context, tx *db.Tx, list []*mention) (map[string]*onFile, error) {
-	indexes := make([][]byte, len(list))
-	for i, m := range list {
-		indexes[i] = []byte(m.index)
-	}
-	found := map[string]WorkerID{}
-	if err := findByIndex(ctx, tx, "registry_number", indexes, found); err != nil {
-		return nil, err
-	}
-	files, out := make(map[WorkerID]*onFile, len(found)), make(map[string]*onFile, len(list))
+// filesOf reads the files of some people, by the blind index that led to them.
+func filesOf(ctx context.Context, tx *db.Tx, found map[string]WorkerID) (map[string]*onFile, error) {
+	files, out := make(map[WorkerID]*onFile, len(found)), make(map[string]*onFile, len(found))
 	for index, w := range found {
 		if files[w] == nil { // a person may have two numbers
 			files[w] = &onFile{worker: w}

@@ -267,7 +267,7 @@ func employmentOf(tx *db.Tx, imp *intake.Import, tree *org.Tree, m *mention) (Em
 		}
 	}
 	e := EmploymentRow{
-		ID: tx.NewID(), Employer: unit, AsOf: imp.AsOf, Post: posts[cn.Fold(r.Get(colPost))], Occupation: occupation,
+		ID: m.source, Employer: unit, AsOf: imp.AsOf, Post: posts[cn.Fold(r.Get(colPost))], Occupation: occupation,
 		Member: r.Get(colMember) == "yes", Main: r.Get(colMain) == "yes", Sex: Sex(m.id.Sex), Birth: birthMonth(m.id),
 		Import: int64(imp.ID), Line: r.Line, RecordedAt: tx.Now(),
 	}
