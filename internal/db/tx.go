@@ -22,7 +22,7 @@ import (
 type Tx struct {
 	db       *DB
 	sql      *sql.Tx
-	conn     *sql.Conn // write transactions only: Bulk speaks to the driver below
+	conn     *sql.Conn    // write transactions only: Bulk speaks to the driver below
 	ended    func() error // of the context under which the transaction began; see held
 	now      time.Time
 	writable bool
@@ -175,7 +175,7 @@ func (tx *Tx) Bulk(ctx context.Context, table string, columns []string, rows ite
 }
 
 // insertsTogether is how many rows go to the driver in one go.
-const insertsTogether = 512
+const insertsTogether = 128
 
 // insert speaks to the driver below: the locking and converting of database/sql, and the driver's watching
 // of the context at each row, were a third of the time. The rows are made and converted in a goroutine
@@ -186,8 +186,8 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows i
 		return 0, err
 	}
 	making, stop := context.WithCancel(ctx)
-	groups := make(chan group, 1)
-	go convert(making, len(columns), rows, groups)
+	groups, used := make(chan group, 1), make(chan []driver.NamedValue, 2)
+	go convert(making, len(columns), rows, groups, used)
 	defer func() {
 		stop()
 		for range groups { // rows is the caller's again
@@ -209,6 +209,7 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows i
 		if err != nil {
 			return n, err
 		}
+		used <- g.values[:0]
 	}
 	return n, ctx.Err()
 }
@@ -232,8 +233,9 @@ type group struct {
 	err    error
 }
 
-// convert makes groups of rows until they end, one is an error, or nobody wants more.
-func convert(ctx context.Context, width int, rows iter.Seq2[[]any, error], out chan<- group) {
+// convert makes groups of rows until they end, one is an error, or nobody wants more. Of the groups that are
+// used up it makes new ones: there are never more than three.
+func convert(ctx context.Context, width int, rows iter.Seq2[[]any, error], out chan<- group, used <-chan []driver.NamedValue) {
 	defer close(out)
 	g := group{}
 	send := func() bool {
@@ -243,6 +245,10 @@ func convert(ctx context.Context, width int, rows iter.Seq2[[]any, error], out c
 		select {
 		case out <- g:
 			g = group{}
+			select {
+			case g.values = <-used:
+			default:
+			}
 			return true
 		case <-ctx.Done():
 			return false
@@ -253,6 +259,9 @@ func convert(ctx context.Context, width int, rows iter.Seq2[[]any, error], out c
 			if err == nil {
 				var plain driver.Value
 				plain, err = forInsert(v)
+				if g.values == nil {
+					g.values = make([]driver.NamedValue, 0, insertsTogether*width)
+				}
 				g.values = append(g.values, driver.NamedValue{Ordinal: i + 1, Value: plain})
 			}
 		}

@@ -69,6 +69,7 @@ func packRemark(b []byte, m Remark) []byte {
 // unpacker reads packed rows; after an error everything reads as zero and err says so.
 type unpacker struct {
 	b   []byte
+	all string // the whole, of which the texts read are parts: one allocation for a batch of rows
 	err error
 }
 
@@ -108,9 +109,9 @@ func (u *unpacker) string() string {
 		u.b, u.err = nil, errPacked
 		return ""
 	}
-	s := string(u.b[:n])
+	at := len(u.all) - len(u.b)
 	u.b = u.b[n:]
-	return s
+	return u.all[at : at+int(n)]
 }
 
 // count reads a length that cannot exceed what is left, so that damage asks for no memory.
@@ -162,9 +163,13 @@ func (u *unpacker) remark() Remark {
 	return m
 }
 
+// usualRow is how many bytes a packed row seldom exceeds.
+const usualRow = 256
+
 // packBatch packs rows with a version and their number in front.
 func packBatch(rows []*Row) []byte {
-	b := binary.AppendUvarint([]byte{packVersion}, uint64(len(rows)))
+	b := make([]byte, 0, 16+len(rows)*usualRow)
+	b = binary.AppendUvarint(append(b, packVersion), uint64(len(rows)))
 	for _, r := range rows {
 		b = packRow(b, r)
 	}
@@ -172,7 +177,7 @@ func packBatch(rows []*Row) []byte {
 }
 
 func unpackBatch(b []byte, l *layout) ([]*Row, error) {
-	u := unpacker{b: b}
+	u := unpacker{b: b, all: string(b)}
 	if u.byte() != packVersion {
 		return nil, errPacked
 	}

@@ -94,7 +94,8 @@ func (p *pending) add(facts []Fact) {
 		p.facts = append(p.facts, facts[:n]...)
 		facts = facts[n:]
 		if len(p.facts) == MaxPiece {
-			p.pieces, p.facts = append(p.pieces, packBeside(p.facts)), nil
+			// who filled one piece fills most of the next
+			p.pieces, p.facts = append(p.pieces, packBeside(p.facts)), make([]Fact, 0, MaxPiece)
 		}
 	}
 }
