@@ -171,6 +171,15 @@ func (f *fixture) restored(t *testing.T, archive string, id registry.WorkerID, f
 			t.Error(err)
 		}
 	}()
+	_, stop, err := a.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	}()
 	g := &fixture{World: &world.World{App: a, Dir: dir, Logs: &world.Logs{}}, temp: f.temp}
 	g.mustBeGone(t, a, g.everything)
 	if after := everyFigure(t, a); after != figures {
