@@ -120,6 +120,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.sessionOperations(a)
 	s.figureOperations(a)
 	s.workerOperations(a)
+	s.eraseOperations(a)
 	s.importOperations(a)
 	s.importActs(a)
 	s.leaverOperations(a)

@@ -219,6 +219,11 @@ func (s *Service) erase(ctx context.Context, in *intake.Service, user int64, wor
 	if err != nil {
 		return err
 	}
+	return s.Scrub(ctx)
+}
+
+// Scrub takes the remains of erased people out of the files of the database. An erasure ends with it.
+func (s *Service) Scrub(ctx context.Context) error {
 	if err := s.DB.Scrub(ctx, scrubbed...); err != nil {
 		return fault.New(fault.Unavailable, "registry.erased_not_scrubbed").Because(err)
 	}
@@ -273,4 +278,3 @@ WHERE worker_id = $1 AND length(wrapped_key) > 0`, int64(w), []byte{}, ErasedNam
 	}
 	return nil
 }
-

@@ -115,4 +115,3 @@ func (v *Vault) readErasures(keyFile string) (known map[int64]bool, whole int64,
 	}
 	return known, int64(len(text)), nil
 }
-
