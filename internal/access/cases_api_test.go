@@ -41,6 +41,8 @@ func apiCases() []ask {
 		{of: "GET /api/v1/workers/{id}", what: "a person of Danyang", path: "/api/v1/workers/{worker}", want: apiMine},
 		{of: "GET /api/v1/workers/{id}", what: "a colleague of the firm", path: "/api/v1/workers/{colleague}", want: everybody{401, 200, 200, 404, 200, 200, 403, 403}},
 		{of: "GET /api/v1/workers/{id}", what: "a person of Jurong", path: "/api/v1/workers/{foreign}", want: everybody{401, 200, 404, 200, 404, 200, 403, 403}},
+		{of: "GET /api/v1/workers/{id}/erasure", what: "the plan for a person of Danyang", path: "/api/v1/workers/{worker}/erasure", want: everybody{401, 200, 403, 403, 403, 403, 403, 403}},
+		{of: "POST /api/v1/workers/{id}/erasure", what: "without a reason", path: "/api/v1/workers/{worker}/erasure", json: `{"why":""}`, want: everybody{401, 422, 403, 403, 403, 403, 403, 403}},
 		{of: "POST /api/v1/workers/{id}/reveal", what: "the number of a person of Danyang", path: "/api/v1/workers/{worker}/reveal", json: `{"field":"id_number","why":"核对"}`, shows: numbers, want: everybody{401, 200, 200, 404, 404, 403, 403, 403}},
 		{of: "GET /api/v1/workers/{id}/rows/{import}/{sheet}/{row}", what: "the row of a person of Danyang", path: "/api/v1/workers/{worker}/rows/{import}/0/{row}", want: apiMine},
 		{of: "GET /api/v1/workers/{id}/rows/{import}/{sheet}/{row}", what: "a foreign row through the own person", path: "/api/v1/workers/{worker}/rows/{foreign import}/0/3", want: everybody{401, 404, 404, 404, 404, 404, 403, 403}},

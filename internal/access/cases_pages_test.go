@@ -51,6 +51,8 @@ func pageCases() []ask {
 		{of: "GET /workers/{id}", what: "a colleague of the firm", path: "/workers/{colleague}", want: everybody{303, 200, 200, 404, 200, 200, 403, 403}},
 		{of: "GET /workers/{id}", what: "a person of Jurong", path: "/workers/{foreign}", want: everybody{303, 200, 404, 200, 404, 200, 403, 403}},
 		{of: "POST /workers/{id}/show", what: "the number of a person of Danyang", path: "/workers/{worker}/show", form: "field=id_number&reason=verify", shows: numbers, want: everybody{303, 200, 200, 404, 404, 403, 403, 403}},
+		{of: "GET /workers/{id}/erase", what: "the question about a person of Danyang", path: "/workers/{worker}/erase", want: everybody{303, 200, 403, 403, 403, 403, 403, 403}},
+		{of: "POST /workers/{id}/erase", what: "without a reason", path: "/workers/{worker}/erase", form: "why=", want: everybody{303, 422, 403, 403, 403, 403, 403, 403}},
 
 		{of: "GET /imports", what: "all", path: "/imports", want: pageFigures},
 		{of: "GET /imports/new", what: "the form", path: "/imports/new", want: pageExport},

@@ -85,7 +85,23 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger, opt Options) (_ *Ap
 	if err = a.prepare(ctx, opt); err != nil {
 		return nil, err
 	}
-	return a, a.wire()
+	if err = a.wire(); err != nil {
+		return nil, err
+	}
+	return a, a.applyErasures(ctx)
+}
+
+// applyErasures brings the database up to the register of erasures before anything is served: a restored
+// backup may be older than an erasure.
+func (a *App) applyErasures(ctx context.Context) error {
+	if version, err := a.DB.Version(ctx); err != nil || version != db.Newest() {
+		return err // of an older version: at the first start after migrate
+	}
+	n, err := a.Registry.ApplyErasures(ctx, a.Intake)
+	if n > 0 {
+		a.Log.Info("erasures of the register were applied", "people", n)
+	}
+	return err
 }
 
 // exists keeps a mistyped path from silently becoming a new, empty database.

@@ -9,10 +9,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"tuoxing/internal/backup"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/vault"
 )
 
 // Progress tells how many rows of a table are done; nil is allowed.
@@ -64,6 +66,14 @@ func Restore(ctx context.Context, cfg Config, log *slog.Logger, from, keyFile st
 		return m, err
 	}
 	if err := putKey(cfg.KeyFile, key); err != nil {
+		return m, err
+	}
+	// The register of erasures goes with the key file; Open applies it before anything is served.
+	v0, err := vault.Open(cfg.KeyFile)
+	if err == nil {
+		err = v0.TakeErasures(keyFile, time.Now())
+	}
+	if err != nil {
 		return m, err
 	}
 	a, err := Open(ctx, cfg, log, Options{})

@@ -59,6 +59,8 @@ type commands struct {
 	Import   importCmd   `cmd:"" help:"Take spreadsheets in."`
 	Imports  importsCmd  `cmd:"" help:"List what was taken in."`
 	Leavers  leaversCmd  `cmd:"" help:"List, confirm or reject the leavers that a complete roster proposes."`
+	Erase    eraseCmd    `cmd:"" help:"Erase a person: the key is destroyed, the facts stay."`
+	Scrub    scrubCmd    `cmd:"" help:"Write the database anew without the remains of what was erased."`
 	Undo     undoCmd     `cmd:"" help:"Take an import back by reversal."`
 	Blocks   blocksCmd   `cmd:"" help:"List the sealed blocks of the ledger."`
 	Check    checkCmd    `cmd:"" help:"Check numbers, one a line on stdin."`

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"net"
 	"os"
 	"path/filepath"
@@ -64,6 +65,9 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "trace", args: append([]string{"highly_skilled_per_10k", "--facts"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"members", "--csv", filepath.Join(dir, "members.csv")}, day...), has: "sides"},
 		{command: "verify", has: "head"},
+		{command: "erase", args: []string{someWorker(t, e), "--why", "本人申请", "--plan"}, has: "facts"},
+		{command: "erase", args: []string{someWorker(t, e), "--why", "本人申请"}, has: "erased"},
+		{command: "scrub", has: "scrubbed"},
 		{command: "undo", args: []string{roster, "--why", "测试"}, has: "id"},
 		{command: "user list", has: "users"},
 		{command: "user create", args: []string{"runzhou", "--name", "润州业务员", "--role", "district", "--unit", "润州区总工会"}, has: "initial_password"},
@@ -135,4 +139,16 @@ func TestMain_names_its_exit_codes(t *testing.T) {
 	if want := "Exit codes: 0 done · 1 internal · 2 usage · 3 invalid input · 4 not found · 5 conflict · 6 forbidden"; r.code != 0 || !strings.Contains(text, want) {
 		t.Errorf("exit code %d, and no %q in:\n%s", r.code, want, r.out)
 	}
+}
+
+// someWorker gives the id of somebody who is counted.
+func someWorker(t *testing.T, e env) string {
+	t.Helper()
+	var out struct {
+		Sides []struct{ Rows [][]string }
+	}
+	if r := e.run("", "trace", "employees", "--on", "2022-12-31", "--json"); r.code != 0 || json.Unmarshal([]byte(r.out), &out) != nil {
+		t.Fatalf("%d %s", r.code, r.err)
+	}
+	return out.Sides[0].Rows[0][0]
 }

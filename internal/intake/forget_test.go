@@ -23,7 +23,11 @@ func TestForget_destroys_what_names_a_person_and_leaves_the_others(t *testing.T)
 		if err := tx.QueryRow(t.Context(), "SELECT id FROM test_person WHERE number = '329902'", nil, &stays); err != nil {
 			return err
 		}
-		return w.Forget(t.Context(), tx, gone)
+		found, err := w.FilesNaming(t.Context(), tx, []int64{gone}, []Naming{{Numbers: []string{"329901"}}})
+		if err != nil {
+			return err
+		}
+		return w.Forget(t.Context(), tx, 0, []int64{gone}, []Naming{{Numbers: []string{"329901"}}}, found)
 	})
 	if err != nil {
 		t.Fatal(err)

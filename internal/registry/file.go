@@ -90,14 +90,14 @@ FROM registry_worker w, org_unit u WHERE `+seen(1)+` AND w.worker_id = $4`, appe
 	if fault.Is(err, fault.NotFound) {
 		return w, key, nil, nil, fault.New(fault.NotFound, "registry.worker_unknown")
 	}
-	if err == nil {
+	if w.Erased = err == nil && len(wrapped) == 0; err == nil && !w.Erased {
 		key, err = s.Vault.Unwrap(int64(id), wrapped)
 	}
 	return w, key, sealedID, sealedPhone, err
 }
 
 func unseal(key vault.Key, id WorkerID, column string, sealed []byte, mask func(string) string) (string, error) {
-	if sealed == nil {
+	if len(sealed) == 0 { // there is none, or the person is erased
 		return "", nil
 	}
 	plain, err := key.Open(int64(id), column, sealed)
@@ -125,11 +125,15 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, f *File, key vault.Key) e
 		return fmt.Errorf("read certificate numbers: %w", err)
 	}
 	for _, c := range p.certs {
-		plain, err := key.Open(c.ID, "number", numbers[c.ID])
-		if err != nil {
-			return err
+		held := HeldCertificate{CertificateRow: c}
+		if sealed := numbers[c.ID]; len(sealed) > 0 {
+			plain, err := key.Open(c.ID, "number", sealed)
+			if err != nil {
+				return err
+			}
+			held.NumberMasked = cn.MaskID(string(plain))
 		}
-		f.Certificates = append(f.Certificates, HeldCertificate{CertificateRow: c, NumberMasked: cn.MaskID(string(plain))})
+		f.Certificates = append(f.Certificates, held)
 	}
 	for i := range p.spells {
 		e := &p.spells[i]
@@ -175,9 +179,12 @@ func (s *Service) Reveal(ctx context.Context, who account.Actor, id WorkerID, fi
 	}
 	var out string
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		_, key, sealedID, sealedPhone, err := s.open(ctx, tx, who.Scope, id)
+		w, key, sealedID, sealedPhone, err := s.open(ctx, tx, who.Scope, id)
 		if err != nil {
 			return err
+		}
+		if w.Erased {
+			return fault.New(fault.Conflict, "registry.worker_erased")
 		}
 		sealed := sealedID
 		if field == SecretPhone {

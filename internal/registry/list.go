@@ -27,6 +27,7 @@ type Worker struct {
 	Rank     int
 	RankEver int
 	Class    int
+	Erased   bool // 已注销人员; told by Find alone
 }
 
 // seen is the part of a WHERE that keeps people outside the reader's subtree away. It takes three

@@ -103,6 +103,8 @@ func (s *Server) Routes() []Route {
 		{Method: "GET", Pattern: "/workers.xlsx", Name: "worker.xlsx", Handle: s.getWorkersFile(asXLSX)},
 		{Method: "GET", Pattern: "/workers/{id}", Name: "worker.show", Handle: s.getWorker},
 		{Method: "POST", Pattern: "/workers/{id}/show", Name: "worker.reveal", Handle: s.postReveal},
+		{Method: "GET", Pattern: "/workers/{id}/erase", Name: "worker.erase_plan", Handle: s.getErase},
+		{Method: "POST", Pattern: "/workers/{id}/erase", Name: "worker.erase", Handle: s.postErase},
 
 		{Method: "GET", Pattern: "/imports", Name: "import.list", Handle: s.getImports},
 		{Method: "GET", Pattern: "/imports/new", Name: "import.new", Handle: s.getNewImport},

@@ -129,7 +129,7 @@ func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page,
 		return workerpage.Page{}, err
 	}
 	x := paper{Base: b, l: l, files: files, today: today, id: int64(f.ID)}
-	p := workerpage.Page{Base: b, ID: f.ID.String(), Name: f.Name, Sex: l.Of(ledger.Sex, int64(f.Sex)), Birth: b.Month(f.Birth), Timeline: x.timeline(f.Facts), Employment: x.employment(f), Papers: x.papers(f)}
+	p := workerpage.Page{Base: b, ID: f.ID.String(), Name: f.Name, Sex: l.Of(ledger.Sex, int64(f.Sex)), Birth: b.Month(f.Birth), Timeline: x.timeline(f.Facts), Employment: x.employment(f), Papers: x.papers(f), Erase: eraseURL(visitOf(r).actor, f), Erased: f.Erased}
 	if f.RankEver != 0 {
 		p.Rank = l.Of(ledger.RankEver, int64(f.RankEver))
 	}
@@ -168,7 +168,7 @@ func (p paper) now(f *registry.File) []part.Pair {
 
 func (p paper) masked(f *registry.File, who account.Actor) []part.Masked {
 	action := ""
-	if may(who, account.WorkerReveal) {
+	if may(who, account.WorkerReveal) && !f.Erased {
 		action = workerURL(p.id) + "/show"
 	}
 	return []part.Masked{

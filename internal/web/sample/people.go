@@ -27,8 +27,31 @@ func (m maker) workers() []Sample {
 	return []Sample{
 		{"workers", "worker list", worker.List(list)}, {"workers-empty", "worker list, empty", worker.List(none)},
 		{"worker", "worker file", worker.Show(m.worker())}, {"worker-shown", "worker file, ID number shown", worker.Show(shown)},
+		{"worker-erased", "worker file, erased", worker.Show(m.erased())}, {"worker-erase", "question before an erasure", worker.Erase(m.erase(false))},
+		{"worker-erase-refused", "question before an erasure, refused", worker.Erase(m.erase(true))},
 		{"worker-empty", "worker file, nothing known", worker.Show(worker.Page{Base: m.at("/workers/2"), ID: "2", Name: m.w("赵六", "Zhao Liu"), Sex: m.w("男", "male")})},
 	}
+}
+
+func (m maker) erased() worker.Page {
+	p := m.worker()
+	p.Name, p.Erased, p.Erase, p.Masked = "已注销人员", true, "", nil
+	for i := range p.Papers {
+		p.Papers[i].Number = ""
+	}
+	return p
+}
+
+func (m maker) erase(refused bool) worker.ErasePage {
+	b := m.base
+	p := worker.ErasePage{Base: m.at("/workers/1/erase"), ID: "1", Lines: []string{
+		b.T("web_worker.erase_key"), b.T("web_worker.erase_numbers", b.Int(2)), b.T("web_worker.erase_cells", b.Int(3)),
+		b.T("web_worker.erase_files", b.Int(4)), b.T("web_worker.erase_facts", b.Int(12)), b.T("web_worker.erase_again"),
+	}}
+	if refused {
+		p.Problems = []part.Problem{{Name: "why", Text: b.T("registry.why_needed")}}
+	}
+	return p
 }
 
 func (m maker) filters() []part.Field {
@@ -53,7 +76,7 @@ func (m maker) worker() worker.Page {
 	papers := part.Source{File: m.w("技能证书名单.csv", "certificates.csv"), Sheet: "1", Row: 1187, Href: "/imports/2/rows/0/1187"}
 	optics := m.w("示例光学有限公司", "Shili Optics Ltd")
 	return worker.Page{
-		Base: m.at("/workers/1"), ID: "1", Name: m.w("王五", "Wang Wu"), Sex: m.w("女", "female"), Birth: b.Month(date.MonthOf(1990, 1)), Rank: m.w("高级工（三级）", "level 3"), Class: m.w("产业工人", "industrial worker"),
+		Base: m.at("/workers/1"), ID: "1", Erase: "/workers/1/erase", Name: m.w("王五", "Wang Wu"), Sex: m.w("女", "female"), Birth: b.Month(date.MonthOf(1990, 1)), Rank: m.w("高级工（三级）", "level 3"), Class: m.w("产业工人", "industrial worker"),
 		Facts: []part.Pair{
 			{Label: b.T("web.employer"), Value: optics}, {Label: b.T("web_worker.post"), Value: m.w("生产操作", "production")},
 			{Label: b.T("web.district"), Value: m.w("丹阳市", "Danyang")}, {Label: b.T("web_worker.membership"), Value: m.w("2021-05-01 起", "since 2021-05-01")},

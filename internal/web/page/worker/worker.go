@@ -48,6 +48,17 @@ type Page struct {
 	Employment []Employment
 	Papers     []Paper
 	Timeline   []part.Entry
+	Erase      string // the way to the question; empty: may not, or is erased
+	Erased     bool
+}
+
+// ErasePage is the question before a person is erased (注销).
+type ErasePage struct {
+	part.Base
+	ID       string
+	Lines    []string // in numbers
+	Reason   string
+	Problems []part.Problem
 }
 
 // Employment is one dated employment; one of those living at a time is the main one.
