@@ -8,7 +8,6 @@ import (
 	"iter"
 	"path"
 	"strings"
-	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -88,7 +87,7 @@ func countRunes(in *bufio.Reader) (good, bad int, err error) {
 	}
 }
 
-func (c *csvFile) text(done *atomic.Int64) *bufio.Reader {
+func (c *csvFile) text(done *counter) *bufio.Reader {
 	var in io.Reader = counted{io.NewSectionReader(c.r, 0, c.size), done}
 	if c.enc != nil {
 		in = transform.NewReader(in, c.enc.NewDecoder())
@@ -126,7 +125,7 @@ func (c *csvFile) guessDelimiter() (byte, error) {
 	return best, nil
 }
 
-func (c *csvFile) rows(_ int, done *atomic.Int64) iter.Seq2[Row, error] {
+func (c *csvFile) rows(_ int, done *counter) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		p := csvParser{in: c.text(done), delim: c.delim, lim: c.lim, line: 1}
 		for {

@@ -289,8 +289,6 @@ func TestOpen_refuses_what_it_cannot_read_and_says_how_to_mend_it(t *testing.T) 
 		"csv rows":           {[]byte(strings.Repeat("a,b\n", 101)), small, fault.TooLarge, "intake.rows_too_many"},
 		"csv cell":           {[]byte("a,\"" + strings.Repeat("b", 65)), small, fault.TooLarge, "intake.cell_too_large_at"},
 		"csv open quote":     {[]byte("a,\"b"), small, fault.Invalid, "intake.quote_open"},
-		"1904": {zipped(t, map[string]string{"xl/workbook.xml": `<workbook><workbookPr date1904="1"/></workbook>`}),
-			small, fault.Invalid, "intake.date_1904"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
