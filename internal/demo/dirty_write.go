@@ -344,7 +344,7 @@ func (s *soiler) pair(p *dirtyPart, kind string) error {
 		first := s.subject(p.where)
 		if kind == pairCorrected {
 			first.cells[cName] = first.name + "2"
-			first.mark("姓名含数字", Refused, "R101")
+			first.mark("姓名含数字", Refused, "R152")
 		}
 		if err := s.person(p, first); err != nil {
 			return err
@@ -404,7 +404,7 @@ func (s *soiler) repeat(again *subject, kind string, where listSet) {
 		if again.want.day != "" {
 			again.cells[cDay] = strings.ReplaceAll(again.want.day, "-", "")
 		}
-		again.mark(kind, Duplicate, "I004 R101 R102")
+		again.mark(kind, Duplicate, "I004 R120 R153")
 	case pairSame:
 		again.mark(kind, Duplicate, "")
 	case pairClash:

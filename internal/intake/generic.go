@@ -13,7 +13,7 @@ const maxText = 2000
 
 // cellErrors are the values by which spreadsheets say that a formula failed.
 var cellErrors = map[string]bool{"#N/A": true, "#REF!": true, "#VALUE!": true, "#DIV/0!": true, "#NAME?": true,
-	"#NULL!": true, "#NUM!": true, "#SPILL!": true, "#GETTING_DATA": true, sheet.Uncalculated: true}
+	"#NULL!": true, "#NUM!": true, "#SPILL!": true, "#GETTING_DATA": true}
 
 // build makes a Row of the cells that the target asked for and applies the rules that hold for
 // every kind of spreadsheet.
@@ -45,6 +45,8 @@ func (g *staging) checkCell(r *Row, i int) {
 		}
 	case strings.ContainsRune(value, '\uFFFD'):
 		r.Refuse(RuleEncoding, col.Name, "intake.cell_garbled", col.Title)
+	case value == sheet.Uncalculated:
+		r.Refuse(RuleUncalculated, col.Name, "intake.cell_uncalculated", col.Title)
 	case value[0] == '#' && cellErrors[value]:
 		r.Refuse(RuleError, col.Name, "intake.cell_error", col.Title, value)
 	case len(value) > maxText:

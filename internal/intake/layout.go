@@ -14,10 +14,11 @@ type layout struct {
 	columns []Column
 	index   map[string]int // canonical name → position in columns
 	heading map[string]int // folded title or synonym → position in columns
+	rules   []Rule
 }
 
 func newLayout(t *Target) *layout {
-	l := &layout{kind: t.Kind, columns: t.Columns, index: map[string]int{}, heading: map[string]int{}}
+	l := &layout{kind: t.Kind, columns: t.Columns, index: map[string]int{}, heading: map[string]int{}, rules: append(Rules(), t.Rules...)}
 	for i, c := range t.Columns {
 		l.index[c.Name] = i
 		for _, h := range append([]string{c.Title}, c.Synonyms...) {

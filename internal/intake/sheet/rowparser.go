@@ -282,7 +282,7 @@ func (p *rowParser) content() (value []byte, formula bool, err error) {
 			}
 		}
 		name := string(p.s.name())
-		if inText && name[0] != '/' {
+		if inText && (name == "" || name[0] != '/') {
 			return nil, false, errOdd // an element inside a text: only another reader may know it
 		}
 		inText = false
