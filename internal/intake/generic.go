@@ -21,6 +21,11 @@ func (g *staging) build(t *table, has []bool, in sheet.Row) *Row {
 	r := &Row{Line: ledger.LineOf(t.sheet, in.Number), Sheet: t.name, headings: t.headings, layout: g.layout, has: has, cells: make([]Cell, len(t.at))}
 	for i, at := range t.at {
 		if at < 0 {
+			if t.above[i] != "" {
+				r.cells[i] = Cell{Read: t.above[i], Value: t.above[i]}
+				g.checkCell(r, i)
+				r.Note(RuleAbove, g.layout.columns[i].Name, "intake.cell_above")
+			}
 			continue
 		}
 		raw := cell(in.Cells, at)

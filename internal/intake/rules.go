@@ -18,6 +18,7 @@ const (
 	RuleMonth        = "I013"
 	RuleSerial       = "I014"
 	RuleUncalculated = "I015"
+	RuleAbove        = "I016"
 )
 
 // Mend is the catalogue key of how to put right what the rule is about.
@@ -55,6 +56,7 @@ func Rules() []Rule {
 		{Code: RuleMonth, Key: "intake.rule_month", Example: "2019年7月 → 2019-07-01"},
 		{Code: RuleSerial, Key: "intake.rule_serial", Example: "43525 → 2019-03-01"},
 		{Code: RuleUncalculated, Key: "intake.rule_uncalculated", Example: "=VLOOKUP(…) 没有结果"},
+		{Code: RuleAbove, Key: "intake.rule_above", Example: "表格上方 所在单位：东方眼镜厂"},
 		{Code: "I021", Key: "intake.rule_file_xls_old", Example: ".xls 改名为 .xlsx", Faults: []string{"intake.xls_old"}},
 		{Code: "I022", Key: "intake.rule_file_xlsx_locked", Example: "设了打开密码的文件", Faults: []string{"intake.xlsx_locked"}},
 		{Code: "I023", Key: "intake.rule_file_web_page", Example: "系统导出的“.xls”，内容是网页", Faults: []string{"intake.web_page"}},

@@ -234,7 +234,7 @@ const progressEvery = 256
 func (g *staging) readTable(ctx context.Context, t *table) error {
 	has := make([]bool, len(t.at))
 	for i, at := range t.at {
-		has[i] = at >= 0
+		has[i] = at >= 0 || t.above[i] != ""
 	}
 	for row, err := range g.book.Rows(t.sheet) {
 		if err != nil {
