@@ -95,9 +95,9 @@ var numberDefects = []defect{
 	{"证件号科学计数", inBoth, onWrong, Refused, "R109", nil, cell(cID, func(_ *dice, s *subject) any { return s.id[:1] + "." + s.id[1:6] + "E+17" })},
 	{"证件号末三位000", inBoth, onWrong, Refused, "R109", roundedWrong, cell(cID, func(_ *dice, s *subject) any { return rounded(s) })},
 	{"证件号成数值", inBoth | inBook, onWrong, Refused, "R109", roundedWrong, cell(cID, func(_ *dice, s *subject) any { n, _ := strconv.Atoi(rounded(s)); return n })},
-	{"证件号校验位错", inBoth, onWrong, Refused, "R110", nil, cell(cID, func(_ *dice, s *subject) any { return spoiled(s.id) })},
-	{"证件号错一位", inBoth, onWrong, Refused, "R110", nil, cell(cID, func(d *dice, s *subject) any { return mistyped(s.id, 14+d.n(3), d.n(9)) })},
-	{"证件号两位颠倒", inBoth, onWrong, Refused, "R110", func(s *subject) bool { return s.id[14] != s.id[15] }, cell(cID, func(_ *dice, s *subject) any { return s.id[:14] + s.id[15:16] + s.id[14:15] + s.id[16:] })},
+	{"证件号校验位错", inBoth, onWrong, Refused, "R110", func(s *subject) bool { return s.id[15:17] != "00" }, cell(cID, func(_ *dice, s *subject) any { return spoiled(s.id) })},
+	{"证件号错一位", inBoth, onWrong, Refused, "R110", noTail, cell(cID, func(d *dice, s *subject) any { return mistyped(s.id, 14+d.n(3), d.n(9)) })},
+	{"证件号两位颠倒", inBoth, onWrong, Refused, "R110", func(s *subject) bool { return s.id[14] != s.id[15] && noTail(s) }, cell(cID, func(_ *dice, s *subject) any { return s.id[:14] + s.id[15:16] + s.id[14:15] + s.id[16:] })},
 	{"证件号少一位", inBoth, onWrong, Refused, "R106", nil, cell(cID, func(d *dice, s *subject) any { i := d.n(18); return s.id[:i] + s.id[i+1:] })},
 	{"证件号出生日期不存在", inBoth, onWrong, Refused, "R108", nil, cell(cID, func(_ *dice, s *subject) any {
 		head := s.id[:10] + "0230" + s.id[14:17]
@@ -107,12 +107,17 @@ var numberDefects = []defect{
 	{"证件号为空", inBoth, onWrong, Refused, "I001", nil, one(cID, "", " ")},
 	{"真以000结尾的证件号", inBoth, onPerson, Accepted, "", nil, plantTail},
 	{"六十岁以上", inBoth, onPerson, Accepted, "", nil, func(d *dice, s *subject) {
-		s.become(d, idNumber(dirtyRegion+d.n(dirtyRegions), date.Of(1940+d.n(22), 1+d.n(12), 1+d.n(28)), 10+d.n(980)))
+		s.become(d, func() string {
+			return idNumber(dirtyRegion+d.n(dirtyRegions), date.Of(1940+d.n(22), 1+d.n(12), 1+d.n(28)), 10+d.n(980))
+		})
 	}},
 	{"闰日出生", inBoth, onPerson, Accepted, "", nil, func(d *dice, s *subject) {
-		s.become(d, idNumber(dirtyRegion+d.n(dirtyRegions), date.Of(2000, 2, 29), 10+d.n(980)))
+		s.become(d, func() string { return idNumber(dirtyRegion+d.n(dirtyRegions), date.Of(2000, 2, 29), 10+d.n(980)) })
 	}},
 }
+
+// noTail asks for a number that no slip turns into one that ends in 000, which would be taken for rounded.
+func noTail(s *subject) bool { return s.id[17] != '0' }
 
 // mistyped replaces one digit by another one.
 func mistyped(id string, at, by int) string {
@@ -121,17 +126,23 @@ func mistyped(id string, at, by int) string {
 
 // plantTail makes a number that ends in 000 by right.
 func plantTail(d *dice, s *subject) {
-	for {
-		id := idNumber(dirtyRegion+d.n(dirtyRegions), bornFirst+date.Day(d.n(9000)), 100*(1+d.n(9)))
-		if id[17] == '0' {
-			s.become(d, id)
-			return
+	s.become(d, func() string {
+		for {
+			id := idNumber(dirtyRegion+d.n(dirtyRegions), bornFirst+date.Day(d.n(9000)), 100*(1+d.n(9)))
+			if strings.HasSuffix(id, "000") {
+				return id
+			}
 		}
-	}
+	})
 }
 
-// become makes the row one about a person of that number, at a day on which they were of age.
-func (s *subject) become(d *dice, id string) {
+// become makes the row one about another person, whose number nobody else has.
+func (s *subject) become(d *dice, draw func() string) {
+	id := draw()
+	for s.taken[id] {
+		id = draw()
+	}
+	s.taken[id] = true
 	s.setID(id)
 	setDay(date.Of(2020, 1, 1), 1000)(d, s)
 }
