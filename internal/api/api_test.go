@@ -350,7 +350,7 @@ func TestImport_goes_the_whole_way(t *testing.T) {
 		}
 	}
 	r := want(t, c.Get(path), 200)
-	if r["state"] != "applied" || r["refused"] != 1.0 || r["rule_texts"].(map[string]any)["R102"] == "" {
+	if r["state"] != "applied" || r["refused"] != 1.0 || r["rule_texts"].(map[string]any)["R110"] == "" {
 		t.Errorf("applied: %v", r)
 	}
 	if p := want(t, c.Get(path+"/problems?grade=refuse"), 200); p["total"] != 1.0 {

@@ -220,13 +220,19 @@ const maxShown = 25
 func TestImport_does_with_every_planted_defect_what_is_right(t *testing.T) {
 	t.Parallel()
 	drawn := rand.Uint64N(1 << 40)
+	t.Logf("the seed drawn is %d", drawn)
 	for _, c := range []struct {
 		seed uint64
 		rows int
 		each int // how often each kind stands there at least
 	}{{1, demo.DefaultDirtyRows, 4}, {20_231_231, 20_000, 40}, {drawn, demo.DefaultDirtyRows, 4}} {
+		if os.Getenv(envLong) == "1" {
+			c.rows, c.each = 100_000, 50
+		}
 		t.Run(fmt.Sprintf("seed %d with %d rows", c.seed, c.rows), func(t *testing.T) {
-			t.Parallel()
+			if os.Getenv(envLong) != "1" { // one after the other there: they are large
+				t.Parallel()
+			}
 			a, dir, m := soiledCity(t, c.seed, c.rows)
 			list := plantedIn(t, dir)
 			wantKinds(t, list, c.each)

@@ -158,10 +158,10 @@ func parse18(n string, today date.Day) (ID, error) {
 // spreadsheet that keeps 15 digits and fills up with 000.
 func checkFault(n string, known knownPlace) error {
 	switch {
-	case known < knownPrefecture:
-		return fault.New(fault.Invalid, "cn.id_region")
 	case strings.HasSuffix(n, "000"):
 		return fault.New(fault.Invalid, "cn.id_excel_tail").WithFix("cn.id_excel_fix")
+	case known < knownPrefecture:
+		return fault.New(fault.Invalid, "cn.id_region")
 	}
 	return fault.New(fault.Invalid, "cn.id_checksum")
 }

@@ -80,12 +80,14 @@ type truth struct {
 // subject is one made-up person with the row about them.
 type subject struct {
 	name, id string
+	taken    map[string]bool // the numbers of all people of the lists
 	male     bool
 	born     date.Day
 	day      date.Day // of entry, or of issue
 	rank     int
 	firm     *firm
 	cells    [columns]any
+	right    [columns]any // the same before anything was planted: what a corrected row says
 	want     truth
 	outcome  Outcome
 	rules    []string

@@ -52,15 +52,15 @@ var (
 
 // nameDefects are those of the column 姓名.
 var nameDefects = []defect{
-	{"姓名中全角空格", inBoth, cols(cName), Mended, "R101", shortName, cell(cName, func(_ *dice, s *subject) any { return spread(s.name, "\u3000") })},
-	{"姓名中空格", inBoth, cols(cName), Mended, "R101", shortName, cell(cName, func(_ *dice, s *subject) any { return spread(s.name, "  ") })},
-	{"姓名中零宽字符", inBoth, cols(cName), Mended, "R101", nil, cell(cName, func(_ *dice, s *subject) any { return spread(s.name, "\u200b") })},
-	{"姓名后（女）", inBoth, cols(cName, cSex, cID), Mended, "R101", woman, cell(cName, func(d *dice, s *subject) any { return s.name + of(d, []string{"（女）", "(女)"}) })},
-	{"间隔号写法不一", inBoth, cols(cName), Mended, "R101", nil, func(d *dice, s *subject) {
+	{"姓名中全角空格", inBoth, cols(cName), Mended, "R153", shortName, cell(cName, func(_ *dice, s *subject) any { return spread(s.name, "\u3000") })},
+	{"姓名中空格", inBoth, cols(cName), Mended, "R153", shortName, cell(cName, func(_ *dice, s *subject) any { return spread(s.name, "  ") })},
+	{"姓名中零宽字符", inBoth, cols(cName), Mended, "R153", nil, cell(cName, func(_ *dice, s *subject) any { return spread(s.name, "\u200b") })},
+	{"姓名后（女）", inBoth, cols(cName, cSex, cID), Mended, "R153", woman, cell(cName, func(d *dice, s *subject) any { return s.name + of(d, []string{"（女）", "(女)"}) })},
+	{"间隔号写法不一", inBoth, cols(cName), Mended, "R153", nil, func(d *dice, s *subject) {
 		s.want.name = of(d, dottedNames)
 		s.cells[cName] = strings.ReplaceAll(s.want.name, "·", of(d, []string{"•", "・", "‧"}))
 	}},
-	{"姓名含数字", inBoth, cols(cName), Refused, "R101", nil, cell(cName, func(d *dice, s *subject) any { return s.name + strconv.Itoa(d.n(9)+1) })},
+	{"姓名含数字", inBoth, cols(cName), Refused, "R152", nil, cell(cName, func(d *dice, s *subject) any { return s.name + strconv.Itoa(d.n(9)+1) })},
 	{"姓名单字", inBoth, cols(cName), Refused, "R101", nil, cell(cName, func(_ *dice, s *subject) any { return string([]rune(s.name)[:1]) })},
 	{"姓名乱码", inBoth, cols(cName), Refused, "I005", nil, cell(cName, func(_ *dice, s *subject) any { return string([]rune(s.name)[:1]) + "\uFFFD" })},
 	{"姓名为空", inBoth, cols(cName), Refused, "I001", nil, one(cName, "", "　", " ")},
@@ -87,32 +87,37 @@ func spread(name, filler string) string {
 
 // numberDefects are those of the ID number.
 var numberDefects = []defect{
-	{"证件号小写x", inBoth, onID, Mended, "R102", endsX, cell(cID, func(_ *dice, s *subject) any { return s.id[:17] + "x" })},
-	{"证件号前撇号", inBoth, onID, Mended, "R102", nil, cell(cID, func(d *dice, s *subject) any { return of(d, []string{"'", "’", "`"}) + s.id })},
-	{"证件号中空格", inBoth, onID, Mended, "R102", nil, cell(cID, func(_ *dice, s *subject) any { return " " + s.id[:6] + " " + s.id[6:14] + " " + s.id[14:] + " " })},
-	{"证件号全角", inBoth, onID, Mended, "R102", nil, cell(cID, func(_ *dice, s *subject) any { return wide(s.id) })},
-	{"证件号15位", inBoth, onID, Mended, "R102", old, cell(cID, func(_ *dice, s *subject) any { return s.id[:6] + s.id[8:17] })},
-	{"证件号科学计数", inBoth, onWrong, Refused, "R102", nil, cell(cID, func(_ *dice, s *subject) any { return s.id[:1] + "." + s.id[1:6] + "E+17" })},
-	{"证件号末三位000", inBoth, onWrong, Refused, "R102", roundedWrong, cell(cID, func(_ *dice, s *subject) any { return rounded(s) })},
-	{"证件号成数值", inBoth | inBook, onWrong, Refused, "R102", roundedWrong, cell(cID, func(_ *dice, s *subject) any { n, _ := strconv.Atoi(rounded(s)); return n })},
-	{"证件号校验位错", inBoth, onWrong, Refused, "R102", nil, cell(cID, func(_ *dice, s *subject) any { return spoiled(s.id) })},
-	{"证件号错一位", inBoth, onWrong, Refused, "R102", nil, cell(cID, func(d *dice, s *subject) any { return mistyped(s.id, d.n(17), d.n(9)) })},
-	{"证件号两位颠倒", inBoth, onWrong, Refused, "R102", func(s *subject) bool { return s.id[14] != s.id[15] }, cell(cID, func(_ *dice, s *subject) any { return s.id[:14] + s.id[15:16] + s.id[14:15] + s.id[16:] })},
-	{"证件号少一位", inBoth, onWrong, Refused, "R102", nil, cell(cID, func(d *dice, s *subject) any { i := d.n(18); return s.id[:i] + s.id[i+1:] })},
-	{"证件号出生日期不存在", inBoth, onWrong, Refused, "R102", nil, cell(cID, func(_ *dice, s *subject) any {
+	{"证件号小写x", inBoth, onID, Mended, "R120", endsX, cell(cID, func(_ *dice, s *subject) any { return s.id[:17] + "x" })},
+	{"证件号前撇号", inBoth, onID, Mended, "R120", nil, cell(cID, func(d *dice, s *subject) any { return of(d, []string{"'", "’", "`"}) + s.id })},
+	{"证件号中空格", inBoth, onID, Mended, "R120", nil, cell(cID, func(_ *dice, s *subject) any { return " " + s.id[:6] + " " + s.id[6:14] + " " + s.id[14:] + " " })},
+	{"证件号全角", inBoth, onID, Mended, "R120", nil, cell(cID, func(_ *dice, s *subject) any { return wide(s.id) })},
+	{"证件号15位", inBoth, onID, Mended, "R151", old, cell(cID, func(_ *dice, s *subject) any { return s.id[:6] + s.id[8:17] })},
+	{"证件号科学计数", inBoth, onWrong, Refused, "R109", nil, cell(cID, func(_ *dice, s *subject) any { return s.id[:1] + "." + s.id[1:6] + "E+17" })},
+	{"证件号末三位000", inBoth, onWrong, Refused, "R109", roundedWrong, cell(cID, func(_ *dice, s *subject) any { return rounded(s) })},
+	{"证件号成数值", inBoth | inBook, onWrong, Refused, "R109", roundedWrong, cell(cID, func(_ *dice, s *subject) any { n, _ := strconv.Atoi(rounded(s)); return n })},
+	{"证件号校验位错", inBoth, onWrong, Refused, "R110", func(s *subject) bool { return s.id[15:17] != "00" }, cell(cID, func(_ *dice, s *subject) any { return spoiled(s.id) })},
+	{"证件号错一位", inBoth, onWrong, Refused, "R110", noTail, cell(cID, func(d *dice, s *subject) any { return mistyped(s.id, 14+d.n(3), d.n(9)) })},
+	{"证件号两位颠倒", inBoth, onWrong, Refused, "R110", func(s *subject) bool { return s.id[14] != s.id[15] && noTail(s) }, cell(cID, func(_ *dice, s *subject) any { return s.id[:14] + s.id[15:16] + s.id[14:15] + s.id[16:] })},
+	{"证件号少一位", inBoth, onWrong, Refused, "R106", nil, cell(cID, func(d *dice, s *subject) any { i := d.n(18); return s.id[:i] + s.id[i+1:] })},
+	{"证件号出生日期不存在", inBoth, onWrong, Refused, "R108", nil, cell(cID, func(_ *dice, s *subject) any {
 		head := s.id[:10] + "0230" + s.id[14:17]
 		return head + string(idCheck([]byte(head)))
 	})},
-	{"证件号字母O代零", inBoth, onWrong, Refused, "R102", func(s *subject) bool { return strings.Contains(s.id, "0") }, cell(cID, func(_ *dice, s *subject) any { return strings.Replace(s.id, "0", "O", 1) })},
+	{"证件号字母O代零", inBoth, onWrong, Refused, "R107", func(s *subject) bool { return strings.Contains(s.id, "0") }, cell(cID, func(_ *dice, s *subject) any { return strings.Replace(s.id, "0", "O", 1) })},
 	{"证件号为空", inBoth, onWrong, Refused, "I001", nil, one(cID, "", " ")},
 	{"真以000结尾的证件号", inBoth, onPerson, Accepted, "", nil, plantTail},
 	{"六十岁以上", inBoth, onPerson, Accepted, "", nil, func(d *dice, s *subject) {
-		s.become(d, idNumber(dirtyRegion+d.n(dirtyRegions), date.Of(1940+d.n(22), 1+d.n(12), 1+d.n(28)), 10+d.n(980)))
+		s.become(d, func() string {
+			return idNumber(dirtyRegion+d.n(dirtyRegions), date.Of(1940+d.n(22), 1+d.n(12), 1+d.n(28)), 10+d.n(980))
+		})
 	}},
 	{"闰日出生", inBoth, onPerson, Accepted, "", nil, func(d *dice, s *subject) {
-		s.become(d, idNumber(dirtyRegion+d.n(dirtyRegions), date.Of(2000, 2, 29), 10+d.n(980)))
+		s.become(d, func() string { return idNumber(dirtyRegion+d.n(dirtyRegions), date.Of(2000, 2, 29), 10+d.n(980)) })
 	}},
 }
+
+// noTail asks for a number that no slip turns into one that ends in 000, which would be taken for rounded.
+func noTail(s *subject) bool { return s.id[17] != '0' }
 
 // mistyped replaces one digit by another one.
 func mistyped(id string, at, by int) string {
@@ -121,17 +126,23 @@ func mistyped(id string, at, by int) string {
 
 // plantTail makes a number that ends in 000 by right.
 func plantTail(d *dice, s *subject) {
-	for {
-		id := idNumber(dirtyRegion+d.n(dirtyRegions), bornFirst+date.Day(d.n(9000)), 100*(1+d.n(9)))
-		if id[17] == '0' {
-			s.become(d, id)
-			return
+	s.become(d, func() string {
+		for {
+			id := idNumber(dirtyRegion+d.n(dirtyRegions), bornFirst+date.Day(d.n(9000)), 100*(1+d.n(9)))
+			if strings.HasSuffix(id, "000") {
+				return id
+			}
 		}
-	}
+	})
 }
 
-// become makes the row one about a person of that number, at a day on which they were of age.
-func (s *subject) become(d *dice, id string) {
+// become makes the row one about another person, whose number nobody else has.
+func (s *subject) become(d *dice, draw func() string) {
+	id := draw()
+	for s.taken[id] {
+		id = draw()
+	}
+	s.taken[id] = true
 	s.setID(id)
 	setDay(date.Of(2020, 1, 1), 1000)(d, s)
 }
@@ -147,15 +158,15 @@ var dayDefects = []defect{
 	{"日期八位数字", inBoth, onDay, Mended, "I004", nil, spelt(func(y, m, d int) string { return fmt.Sprintf("%04d%02d%02d", y, m, d) })},
 	{"日期全角", inBoth, onDay, Mended, "I004", nil, spelt(func(y, m, d int) string { return wide(fmt.Sprintf("%04d-%02d-%02d", y, m, d)) })},
 	{"日期带时刻", inBoth, onDay, Mended, "I004", nil, spelt(func(y, m, d int) string { return fmt.Sprintf("%d-%d-%d 00:00:00", y, m, d) })},
-	{"日期序列号", inBoth, onDay, Mended, "I004", nil, cell(cDay, func(_ *dice, s *subject) any { return serial(s.day - serialZero) })},
-	{"日期序列号带时刻", inBoth, onDay, Mended, "I004", nil, cell(cDay, func(_ *dice, s *subject) any { return strconv.Itoa(int(s.day-serialZero)) + ".375" })},
-	{"日期只到月（点）", inBoth, onDay, Mended, "I004", nil, monthOnly("%d.%02d")},
-	{"日期只到月（年月）", inBoth, onDay, Mended, "I004", nil, monthOnly("%d年%d月")},
-	{"日期只到月（横线）", inBoth, onDay, Mended, "I004", nil, monthOnly("%d-%02d")},
-	{"序列号60", inBoth, onDay, Refused, "I002", nil, one(cDay, serial(60))},
-	{"日历上没有的日期", inBoth, onDay, Refused, "I002", nil, one(cDay, "2023-02-29", "2021年2月30日", "2019.13.1", "20190431", "1900-02-29")},
-	{"日月顺序不明", inBoth, onDay, Refused, "I002", nil, one(cDay, "05/06/2023", "5-6-2019", "6/5/19")},
-	{"两位年份", inBoth, onDay, Refused, "I002", nil, one(cDay, "19-4-5", "19.04.05", "190405")},
+	{"日期序列号", inBoth, onDay, Mended, "I014", nil, cell(cDay, func(_ *dice, s *subject) any { return serial(s.day - serialZero) })},
+	{"日期序列号带时刻", inBoth, onDay, Mended, "I014", nil, cell(cDay, func(_ *dice, s *subject) any { return strconv.Itoa(int(s.day-serialZero)) + ".375" })},
+	{"日期只到月（点）", inBoth, onDay, Mended, "I013", nil, monthOnly("%d.%02d")},
+	{"日期只到月（年月）", inBoth, onDay, Mended, "I013", nil, monthOnly("%d年%d月")},
+	{"日期只到月（横线）", inBoth, onDay, Mended, "I013", nil, monthOnly("%d-%02d")},
+	{"序列号60", inBoth, onDay, Refused, "I012", nil, one(cDay, serial(60))},
+	{"日历上没有的日期", inBoth, onDay, Refused, "I012", nil, one(cDay, "2023-02-29", "2021年2月30日", "2019.13.1", "20190431", "1900-02-29")},
+	{"日月顺序不明", inBoth, onDay, Refused, "I011", nil, one(cDay, "05/06/2023", "5-6-2019", "6/5/19")},
+	{"两位年份", inBoth, onDay, Refused, "I011", nil, one(cDay, "19-4-5", "19.04.05", "190405")},
 	{"日期写成文字", inBoth, onDay, Refused, "I002", nil, one(cDay, "待定", "不详", "去年三月", "2019")},
 	{"真有的闰日", inBoth, cols(cDay, cNumber), Accepted, "", born(1978), setDay(date.Of(2000, 2, 29), 1)},
 	{"截至当日", inBoth, cols(cDay, cNumber), Accepted, "", nil, setDay(AsOf, 1)},
@@ -169,7 +180,7 @@ var dayDefects = []defect{
 	{"无入职日期", inRoster, onDay, Accepted, "", nil, func(_ *dice, s *subject) { s.cells[cDay], s.want.day = nil, "" }},
 	{"无发证日期", inCertificates, onDay, Refused, "I001", nil, one(cDay, "")},
 	{"有效期至长期", inCertificates, cols(cUntil), Mended, "I004", nil, one(cUntil, "长期", "长期有效", "永久")},
-	{"有效期早于发证", inCertificates, cols(cUntil, cDay), Refused, "R125", nil, cell(cUntil, func(_ *dice, s *subject) any { return (s.day - 1).String() })},
+	{"有效期早于发证", inCertificates, cols(cUntil, cDay), Refused, "R164", nil, cell(cUntil, func(_ *dice, s *subject) any { return (s.day - 1).String() })},
 }
 
 // born asks for somebody born in or before a year.
@@ -189,7 +200,7 @@ func setDay(first date.Day, days int) func(*dice, *subject) {
 // otherDefects are those of the further columns of a roster.
 var otherDefects = []defect{
 	{"性别与证件号不符", inRoster, cols(cSex, cID), Refused, "R104", nil, cell(cSex, func(_ *dice, s *subject) any { return sexWord(!s.male) })},
-	{"性别无法识别", inRoster, cols(cSex), Refused, "R104", nil, one(cSex, "不详", "?", "X")},
+	{"性别无法识别", inRoster, cols(cSex), Refused, "R154", nil, one(cSex, "不详", "?", "X")},
 	{"性别别写或未填", inRoster, cols(cSex, cID), Accepted, "", nil, cell(cSex, func(d *dice, s *subject) any {
 		return of(d, map[bool][]any{true: {"男性", "M", "1", ""}, false: {"女性", "F", "2", ""}}[s.male])
 	})},
@@ -197,7 +208,7 @@ var otherDefects = []defect{
 		s.cells[cFirm] = "镇江演示查无此名" + strconv.Itoa(d.n(9999)) + "有限公司"
 		s.cells[cCredit] = creditCode("91", unknownCredit+d.n(9999))
 	}},
-	{"单位为空", inRoster, cols(cFirm, cCredit), Refused, "R111", nil, func(_ *dice, s *subject) { s.cells[cFirm], s.cells[cCredit] = nil, nil }},
+	{"单位为空", inRoster, cols(cFirm, cCredit), Refused, "R155", nil, func(_ *dice, s *subject) { s.cells[cFirm], s.cells[cCredit] = nil, nil }},
 	{"单位写法宽窄空格不一", inRoster, cols(cFirm, cCredit), Accepted, "", nil, func(_ *dice, s *subject) {
 		s.cells[cFirm], s.cells[cCredit] = spread(s.firm.name, " "), strings.ToLower(s.firm.credit)
 	}},

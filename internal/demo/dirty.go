@@ -22,6 +22,9 @@ const (
 // DefectList is the file that says what is planted where (缺陷清单).
 const DefectList = "缺陷清单.csv"
 
+// CorrectionList is the file that says what each refused row should have said (更正清单).
+const CorrectionList = "更正清单.csv"
+
 // The people of the soiled lists have region codes 329913 … 329924: none was ever issued, and none is
 // that of anybody else in the made-up city.
 const (
@@ -80,7 +83,7 @@ const (
 func (s *soiler) subject(where listSet) *subject {
 	d := &s.dice
 	born := bornFirst + date.Day(d.n(int(date.Of(2004, 12, 31)-bornFirst)))
-	p := &subject{born: born}
+	p := &subject{born: born, taken: s.ids}
 	for p.id == "" || s.ids[p.id] {
 		p.id = idNumber(dirtyRegion+d.n(dirtyRegions), born, 1+d.n(999))
 	}
@@ -156,6 +159,7 @@ func fitsAll(p *subject, kinds []*defect) bool {
 
 // soil plants defects in a person's row.
 func (s *soiler) soil(p *subject, kinds []*defect) {
+	p.right = p.cells
 	for _, k := range kinds {
 		k.plant(&s.dice, p)
 		p.mark(k.name, k.outcome, k.rules)
@@ -260,7 +264,51 @@ func generateDirty(ctx context.Context, o Options, m *made) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the soiled lists: %w", err)
 	}
+	if err := s.writeRight(filepath.Join(o.Dir, CorrectionList)); err != nil {
+		return nil, err
+	}
 	return append([]File{firms}, files...), s.writeList(filepath.Join(o.Dir, DefectList))
+}
+
+// titles are the headings under which a refused row comes back.
+var titles = map[column]string{cName: "姓名", cSex: "性别", cID: "身份证号", cFirm: "单位名称", cCredit: "统一社会信用代码", cPost: "岗位类别", cWork: "工种",
+	cPhone: "手机号码", cMember: "是否工会会员", cLevel: "技能等级", cNumber: "证书编号", cUntil: "有效期至", cDistrict: "所属地区"}
+
+// writeRight writes what each refused row should have said, a cell a line.
+func (s *soiler) writeRight(path string) error {
+	t, err := openTable(path, csvUTF8, "", 5)
+	if err != nil {
+		return err
+	}
+	err = t.row([]any{"文件", "工作表", "行号", "列", "内容"})
+	for _, e := range s.list {
+		if e.outcome != Refused {
+			continue
+		}
+		for c := range columns {
+			title := titles[c]
+			switch {
+			case c == cDay && e.rank > 0:
+				title = "发证日期"
+			case c == cDay:
+				title = "入职日期"
+			case c == cWork && e.rank > 0:
+				title = "职业(工种)"
+			case c == cSex && e.rank > 0:
+				continue
+			}
+			if title != "" && err == nil {
+				err = t.row([]any{e.file, e.sheet, e.row, title, e.right[c]})
+			}
+		}
+	}
+	if e := t.close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return fmt.Errorf("write the list of corrections: %w", err)
+	}
+	return nil
 }
 
 // writeFirms lists firms whose names look like rows of no data; all must be taken.

@@ -343,8 +343,9 @@ func (s *soiler) pair(p *dirtyPart, kind string) error {
 	if len(p.clean) == 0 || kind == pairMerged || kind == pairCorrected {
 		first := s.subject(p.where)
 		if kind == pairCorrected {
+			first.right = first.cells
 			first.cells[cName] = first.name + "2"
-			first.mark("姓名含数字", Refused, "R101")
+			first.mark("姓名含数字", Refused, "R152")
 		}
 		if err := s.person(p, first); err != nil {
 			return err
@@ -377,14 +378,21 @@ func (s *soiler) second(p *dirtyPart, kind string) *subject {
 	case pairTaken:
 		next := s.subject(p.where)
 		next.rank, next.want.rank = before.rank, before.rank
-		next.cells[cNumber], next.cells[cLevel] = before.cells[cNumber], levels[before.rank][0]
 		next.setDay(before.day)
+		next.cells[cLevel] = levels[before.rank][0]
+		y, _, _ := before.day.YMD()
+		next.numberOf = func(year int) string { return s.serials.next(bodies+1, year, before.rank) }
+		next.renumber(y)
+		next.right = next.cells
+		next.cells[cNumber] = before.cells[cNumber]
 		next.mark(kind, Refused, "R127")
 		return next
 	case pairName:
 		again.firm = &s.made.firms[0]
 		again.cells[cFirm], again.cells[cCredit] = again.firm.name, again.firm.credit
-		again.cells[cName], again.cells[cID], again.cells[cDay] = "易演示", again.want.id, again.want.day
+		again.cells[cName], again.cells[cID], again.cells[cDay] = again.want.name, again.want.id, again.want.day
+		again.right = again.cells
+		again.cells[cName] = "易演示"
 		again.mark(kind, Refused, "R105")
 		return &again
 	}
@@ -404,11 +412,12 @@ func (s *soiler) repeat(again *subject, kind string, where listSet) {
 		if again.want.day != "" {
 			again.cells[cDay] = strings.ReplaceAll(again.want.day, "-", "")
 		}
-		again.mark(kind, Duplicate, "I004 R101 R102")
+		again.mark(kind, Duplicate, "I004 R120 R153")
 	case pairSame:
 		again.mark(kind, Duplicate, "")
 	case pairClash:
 		again.cells[cName], again.cells[cID], again.cells[cDay] = again.want.name, again.want.id, again.want.day
+		again.right = again.cells
 		if where&inCertificates != 0 {
 			again.cells[cDistrict] = districts[danyang].name
 			if before := again.cells[cUntil]; before == nil {

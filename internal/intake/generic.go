@@ -13,7 +13,7 @@ const maxText = 2000
 
 // cellErrors are the values by which spreadsheets say that a formula failed.
 var cellErrors = map[string]bool{"#N/A": true, "#REF!": true, "#VALUE!": true, "#DIV/0!": true, "#NAME?": true,
-	"#NULL!": true, "#NUM!": true, "#SPILL!": true, "#GETTING_DATA": true, sheet.Uncalculated: true}
+	"#NULL!": true, "#NUM!": true, "#SPILL!": true, "#GETTING_DATA": true}
 
 // build makes a Row of the cells that the target asked for and applies the rules that hold for
 // every kind of spreadsheet.
@@ -21,6 +21,11 @@ func (g *staging) build(t *table, has []bool, in sheet.Row) *Row {
 	r := &Row{Line: ledger.LineOf(t.sheet, in.Number), Sheet: t.name, headings: t.headings, layout: g.layout, has: has, cells: make([]Cell, len(t.at))}
 	for i, at := range t.at {
 		if at < 0 {
+			if t.above[i] != "" {
+				r.cells[i] = Cell{Read: t.above[i], Value: t.above[i]}
+				g.checkCell(r, i)
+				r.Note(RuleAbove, g.layout.columns[i].Name, "intake.cell_above")
+			}
 			continue
 		}
 		raw := cell(in.Cells, at)
@@ -45,6 +50,8 @@ func (g *staging) checkCell(r *Row, i int) {
 		}
 	case strings.ContainsRune(value, '\uFFFD'):
 		r.Refuse(RuleEncoding, col.Name, "intake.cell_garbled", col.Title)
+	case value == sheet.Uncalculated:
+		r.Refuse(RuleUncalculated, col.Name, "intake.cell_uncalculated", col.Title)
 	case value[0] == '#' && cellErrors[value]:
 		r.Refuse(RuleError, col.Name, "intake.cell_error", col.Title, value)
 	case len(value) > maxText:

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"tuoxing/internal/cn"
 	"tuoxing/internal/fault"
@@ -14,10 +15,11 @@ type layout struct {
 	columns []Column
 	index   map[string]int // canonical name → position in columns
 	heading map[string]int // folded title or synonym → position in columns
+	rules   []Rule
 }
 
 func newLayout(t *Target) *layout {
-	l := &layout{kind: t.Kind, columns: t.Columns, index: map[string]int{}, heading: map[string]int{}}
+	l := &layout{kind: t.Kind, columns: t.Columns, index: map[string]int{}, heading: map[string]int{}, rules: append(Rules(), t.Rules...)}
 	for i, c := range t.Columns {
 		l.index[c.Name] = i
 		for _, h := range append([]string{c.Title}, c.Synonyms...) {
@@ -61,9 +63,10 @@ func packedLayout(t *Target, names string) *layout {
 type table struct {
 	sheet    int
 	name     string
-	first    int   // physical row of the heading
-	last     int   // physical row of its second row, or first
-	at       []int // column of the sheet for each target column, −1 = absent
+	first    int      // physical row of the heading
+	last     int      // physical row of its second row, or first
+	at       []int    // column of the sheet for each target column, −1 = absent
+	above    []string // per target column: what stands above the table for all its rows, "" = nothing
 	headings []string
 	folded   []map[string]bool // per column of the sheet: what a repeated heading would say
 	runes    []string          // per column of the sheet: the characters of its heading; a cell with none of them repeats nothing
@@ -97,12 +100,13 @@ func (l *layout) findTable(no int, s sheet.Sheet, head []sheet.Row) (t *table, m
 	if best == nil {
 		return nil, nil
 	}
-	missing, required := l.missing(best)
+	above := l.labels(best, head)
+	missing, required := l.missing(best, above)
 	found := required - len(missing)
 	if len(missing) > 0 && (score < 2 || found*enough < required) {
 		return nil, nil
 	}
-	t = &table{sheet: no, name: s.Name, first: best.first, last: best.last, at: best.at, folded: best.folded, runes: best.cells}
+	t = &table{sheet: no, name: s.Name, above: above, first: best.first, last: best.last, at: best.at, folded: best.folded, runes: best.cells}
 	t.report = l.describe(no, s, best, head)
 	t.headings = make([]string, len(l.columns))
 	for _, m := range t.report.Columns {
@@ -111,14 +115,61 @@ func (l *layout) findTable(no int, s sheet.Sheet, head []sheet.Row) (t *table, m
 	return t, missing
 }
 
+// labels finds what forms say above their table for all its rows: 所在单位： | 东方眼镜厂, in one cell or in two. Only columns that
+// the table lacks are looked for, and none about a person: a 联系电话 up there is the sender's.
+func (l *layout) labels(c *candidate, head []sheet.Row) []string {
+	above := make([]string, len(l.columns))
+	for _, row := range head {
+		if row.Number >= c.first {
+			break
+		}
+		for col, text := range row.Cells {
+			label, value, ok := cutLabel(text)
+			i, known := l.heading[cn.FoldHeader(label)]
+			if !ok || !known || c.at[i] >= 0 || l.columns[i].Personal || above[i] != "" {
+				continue
+			}
+			if value == "" {
+				value = beside(row.Cells, col)
+			}
+			above[i] = value
+		}
+	}
+	return above
+}
+
+// cutLabel takes a label with its colon apart.
+func cutLabel(text string) (label, value string, ok bool) {
+	at := strings.IndexAny(text, ":：")
+	if at <= 0 {
+		return "", "", false
+	}
+	_, size := utf8.DecodeRuneInString(text[at:])
+	return clean(text[:at]), clean(text[at+size:]), true
+}
+
+// beside is the value to the right of a label; both may be merged over several cells. Another label is none.
+func beside(cells []string, col int) string {
+	for _, c := range cells[col+1:] {
+		switch {
+		case blankCell(c), c == cells[col]:
+			continue
+		case strings.ContainsAny(c, ":："):
+			return ""
+		}
+		return clean(c)
+	}
+	return ""
+}
+
 // missing lists the required columns that a candidate lacks, and counts all required ones.
-func (l *layout) missing(c *candidate) (titles []string, required int) {
+func (l *layout) missing(c *candidate, above []string) (titles []string, required int) {
 	for i, col := range l.columns {
 		if !col.Required {
 			continue
 		}
 		required++
-		if c.at[i] < 0 {
+		if c.at[i] < 0 && above[i] == "" {
 			titles = append(titles, col.Title)
 		}
 	}

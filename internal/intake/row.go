@@ -95,10 +95,13 @@ func (r *Row) Refuse(rule, col, key string, args ...any) {
 	r.remark(GradeRefuse, rule, col, key, args)
 }
 
-// RefuseFault refuses with the key and arguments of a fault; any other error is recorded
-// with the general sentence.
+// RefuseFault refuses with the key and arguments of a fault, under the rule that lists the fault, else under the one
+// given; any other error is recorded with the general sentence.
 func (r *Row) RefuseFault(rule, col string, err error) {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
+		if own := ruleOfFault(r.layout.rules, f.Key); own != "" {
+			rule = own
+		}
 		r.Refuse(rule, col, f.Key, f.Args...)
 		return
 	}
@@ -136,7 +139,12 @@ func (r *Row) Day(col string) (d date.Day, p cn.Precision, ok bool) {
 		r.RefuseFault(RuleDate, col, err)
 		return 0, p, false
 	}
-	if mended || text != wholeDay(text) {
+	switch {
+	case p == cn.ToMonth:
+		r.Note(RuleMonth, col, "intake.date_month", d.String())
+	case len(wholeDay(text)) == 5 && strings.Trim(wholeDay(text), "0123456789") == "":
+		r.Note(RuleSerial, col, "intake.date_serial", d.String())
+	case mended || text != wholeDay(text):
 		r.Note(RuleSpelling, col, "intake.date_mended", d.String())
 	}
 	r.Set(col, d.String())

@@ -267,7 +267,7 @@ func (g *staging) readRows(ctx context.Context, t *table, out chan<- chunk) {
 	defer close(out)
 	has := make([]bool, len(t.at))
 	for i, at := range t.at {
-		has[i] = at >= 0
+		has[i] = at >= 0 || t.above[i] != ""
 	}
 	var c chunk
 	send := func() bool {

@@ -51,8 +51,10 @@ type Column struct {
 // Rule is one documented, numbered rule. Key is the catalogue key of the sentence that
 // states the rule; intake's own are in Rules, a module's begin with R.
 type Rule struct {
-	Code string // "R101"
-	Key  string // "registry.rule_employer_known"
+	Code    string   // "R101"
+	Key     string   // "registry.rule_employer_known"
+	Example string   // what a cell looks like that the rule is about, as it stands in a sheet
+	Faults  []string // keys of the faults of readers that speak under this rule
 }
 
 // ImportID names one received file. Ids are made in Go and say nothing about order.

@@ -62,7 +62,7 @@ func (w *world) target() *Target {
 			{Name: "name", Title: "姓名", Required: true, Personal: true},
 			{Name: "since", Title: "入职日期"},
 		},
-		Rules: []Rule{{"T101", "intake.rule_length"}},
+		Rules: []Rule{{Code: "T101", Key: "intake.rule_length"}},
 		Prepare: func(context.Context, *db.Tx, *Import) (func(*Row), error) {
 			return func(r *Row) {
 				if w.hook != nil {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
@@ -46,11 +47,8 @@ func (s *Service) CertificatesTarget() *intake.Target {
 	}
 }
 
-var certificateRules = append(slices.Clone(personRules), []intake.Rule{
-	{Code: "R114", Key: "registry.rule_occupation"}, {Code: "R121", Key: "registry.rule_level"}, {Code: "R122", Key: "registry.rule_number"},
-	{Code: "R123", Key: "registry.rule_number_level"}, {Code: "R124", Key: "registry.rule_number_year"}, {Code: "R125", Key: "registry.rule_dates"},
-	{Code: "R126", Key: "registry.rule_district"}, {Code: "R127", Key: "registry.rule_number_taken"},
-}...)
+var certificateRules = rulesNamed(append(slices.Clone(personCodes), "R114", "R121", "R122", "R123", "R124", "R125", "R126", "R127",
+	"R158", "R159", "R160", "R161", "R162", "R164", "R165")...)
 
 func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intake.Import) (func(*intake.Row), error) {
 	people, err := s.knownPeople(ctx, tx)
@@ -101,6 +99,10 @@ func checkCertificate(r *intake.Row, imp *intake.Import) {
 		return
 	}
 	c, err := cn.ParseCertificate(text)
+	if err != nil && isIDNumber(text, imp.AsOf) {
+		r.Refuse("R161", colNumber, "registry.number_is_id")
+		return
+	}
 	if err != nil {
 		r.RefuseFault("R122", colNumber, err)
 		return
@@ -109,11 +111,29 @@ func checkCertificate(r *intake.Row, imp *intake.Import) {
 	if ok && c.Rank != 0 && c.Rank != rank {
 		r.Refuse("R123", colNumber, "registry.number_level", c.Rank, rank)
 	}
+	if ok && c.Form == cn.Senior22 && rank < firstSenior {
+		r.Refuse("R162", colNumber, "registry.number_senior")
+	}
+	if slices.Contains(c.Warnings, cn.WarnProvinceUnknown) {
+		r.Warn("R159", colNumber, "registry.number_province")
+	}
+	if slices.Contains(c.Warnings, cn.WarnLocalPattern) {
+		r.Warn("R160", colNumber, "registry.number_local")
+	}
 	if issued.Valid && c.Year != 0 {
 		if y, _, _ := issued.V.YMD(); c.Year != y {
 			r.Refuse("R124", colNumber, "registry.number_year", c.Year, y)
 		}
 	}
+}
+
+// firstSenior is the rank from which certificates have numbers with two letters: 特级技师.
+const firstSenior = 7
+
+// isIDNumber reports whether a certificate number is that of a safety permit (特种作业操作证): an ID number, maybe with a T before it.
+func isIDNumber(text string, today date.Day) bool {
+	_, err := cn.ParseID(strings.TrimLeft(text, "Tt"), today)
+	return err == nil
 }
 
 // checkCertificateDays reads the days of issue, expiry and revocation, and gives the first.
@@ -123,10 +143,10 @@ func checkCertificateDays(r *intake.Row, imp *intake.Import) (issued sql.Null[da
 		r.Refuse("R125", colIssued, "registry.issued_after", imp.AsOf.String())
 	}
 	if expires, _, has := r.Day(colExpires); has && issued.Valid && expires < issued.V {
-		r.Refuse("R125", colExpires, "registry.expires_before")
+		r.Refuse("R164", colExpires, "registry.expires_before")
 	}
 	if revoked, _, has := r.Day(colRevoked); has && (revoked < issued.V || revoked > imp.AsOf) {
-		r.Refuse("R125", colRevoked, "registry.revoked_wrong")
+		r.Refuse("R165", colRevoked, "registry.revoked_wrong")
 	}
 	return issued
 }

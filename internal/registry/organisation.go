@@ -42,11 +42,7 @@ func (s *Service) OrganisationsTarget() *intake.Target {
 			{Name: colSize, Title: "单位规模", Synonyms: []string{"单位规模", "企业规模", "规模"}},
 			{Name: colFounded, Title: "成立日期", Synonyms: []string{"成立日期", "成立时间", "注册日期"}},
 		},
-		Rules: []intake.Rule{
-			{Code: "R141", Key: "registry.rule_kind"}, {Code: "R142", Key: "registry.rule_credit"}, {Code: "R143", Key: "registry.rule_credit_warn"},
-			{Code: "R144", Key: "registry.rule_parent"}, {Code: "R126", Key: "registry.rule_district"}, {Code: "R145", Key: "registry.rule_industry"},
-			{Code: "R146", Key: "registry.rule_ownership"}, {Code: "R147", Key: "registry.rule_size"}, {Code: "R148", Key: "registry.rule_org_scope"},
-		},
+		Rules:   rulesNamed("R141", "R142", "R143", "R144", "R126", "R145", "R146", "R147", "R148", "R150", "R171", "R172", "R173", "R174", "R175", "R176"),
 		Prepare: s.prepareOrganisations,
 		Apply:   s.applyOrganisations,
 		Undo: func(ctx context.Context, tx *db.Tx, imp *intake.Import, _ string) error {
@@ -69,7 +65,9 @@ func (s *Service) prepareOrganisations(ctx context.Context, tx *db.Tx, imp *inta
 		checkParent(r, imp, tree, above)
 		checkDistrict(r, func(int32) bool { return true })
 		checkOrgCodes(r)
-		r.Day(colFounded)
+		if founded, _, ok := r.Day(colFounded); ok && founded > imp.AsOf {
+			r.Refuse("R150", colFounded, "registry.founded_after", imp.AsOf.String())
+		}
 		above[cn.Fold(r.Get(colName))] = true
 		if code := r.Get(colCodeOf); code != "" {
 			above[cn.Fold(code)] = true
@@ -118,12 +116,14 @@ func checkParent(r *intake.Row, imp *intake.Import, tree *org.Tree, above map[st
 	text := r.Get(colParent)
 	if text == "" {
 		if imp.Unit != 0 && r.Get(colKind) != string(org.City) {
-			r.Refuse("R144", colParent, "registry.parent_missing")
+			r.Refuse("R175", colParent, "registry.parent_missing")
 		}
 		return
 	}
 	unit, err := tree.Find(text)
 	switch {
+	case cn.Fold(text) == cn.Fold(r.Get(colName)):
+		r.Refuse("R176", colParent, "registry.parent_self")
 	case err == nil && !within(tree, unit, unitOf(imp)):
 		r.Refuse("R148", colParent, "registry.parent_outside")
 	case err != nil && !above[cn.Fold(text)]:

@@ -78,7 +78,7 @@ func (k *known) checkPerson(r *intake.Row, imp *intake.Import) {
 		if err := cn.CheckName(name); err != nil {
 			r.RefuseFault("R101", colName, err)
 		} else if mended {
-			r.Note("R101", colName, "registry.name_mended", name)
+			r.Note("R153", colName, "registry.name_mended", name)
 		}
 		r.Set(colName, name)
 	}
@@ -91,8 +91,11 @@ func (k *known) checkPerson(r *intake.Row, imp *intake.Import) {
 		r.RefuseFault("R102", colID, err)
 		return
 	}
-	if id.Number != text {
-		r.Note("R102", colID, "registry.id_mended")
+	switch {
+	case slices.Contains(id.Warnings, cn.WarnConverted15):
+		r.Note("R151", colID, "registry.id_converted")
+	case id.Number != text:
+		r.Note("R120", colID, "registry.id_mended")
 	}
 	r.Set(colID, id.Number)
 	if slices.Contains(id.Warnings, "region_unknown") {
@@ -109,7 +112,7 @@ func checkSex(r *intake.Row, id cn.ID) {
 	stated, ok := sexNamed(r.Get(colSex))
 	switch {
 	case !ok:
-		r.Refuse("R104", colSex, "registry.sex_unreadable")
+		r.Refuse("R154", colSex, "registry.sex_unreadable")
 	case stated != 0 && id.Sex != 0 && stated != id.Sex:
 		r.Refuse("R104", colSex, "registry.sex_differs")
 	case id.Sex != 0:

@@ -60,16 +60,10 @@ func (s *Service) RosterTarget() *intake.Target {
 	}
 }
 
-var personRules = []intake.Rule{
-	{Code: "R101", Key: "registry.rule_name"}, {Code: "R102", Key: "registry.rule_id"}, {Code: "R103", Key: "registry.rule_id_region"},
-	{Code: "R104", Key: "registry.rule_sex"}, {Code: "R105", Key: "registry.rule_name_differs"},
-}
+// personCodes are the rules of the columns that say who a row is about.
+var personCodes = []string{"R101", "R102", "R103", "R104", "R105", "R106", "R107", "R108", "R109", "R110", "R120", "R151", "R152", "R153", "R154"}
 
-var rosterRules = append(slices.Clone(personRules), []intake.Rule{
-	{Code: "R111", Key: "registry.rule_employer"}, {Code: "R112", Key: "registry.rule_employer_scope"}, {Code: "R113", Key: "registry.rule_post"},
-	{Code: "R114", Key: "registry.rule_occupation"}, {Code: "R115", Key: "registry.rule_started"}, {Code: "R116", Key: "registry.rule_left"},
-	{Code: "R117", Key: "registry.rule_phone"}, {Code: "R118", Key: "registry.rule_yes_no"}, {Code: "R119", Key: "registry.rule_minor"},
-}...)
+var rosterRules = rulesNamed(append(slices.Clone(personCodes), "R111", "R112", "R113", "R114", "R115", "R116", "R117", "R118", "R119", "R155", "R156", "R157")...)
 
 func (s *Service) prepareRoster(ctx context.Context, tx *db.Tx, imp *intake.Import) (func(*intake.Row), error) {
 	tree, err := s.Org.Tree(ctx, tx)
@@ -101,7 +95,7 @@ func checkEmployer(r *intake.Row, imp *intake.Import, tree *org.Tree) {
 		text, col = r.Get(colEmployer), colEmployer
 	}
 	if text == "" {
-		r.Refuse("R111", colEmployer, "registry.employer_missing")
+		r.Refuse("R155", colEmployer, "registry.employer_missing")
 		return
 	}
 	unit, err := tree.Find(text)
@@ -183,8 +177,11 @@ func checkSpell(r *intake.Row, imp *intake.Import) {
 		}
 	}
 	left, _, gone := r.Day(colLeft)
-	if gone && (left > imp.AsOf || (ok && left <= started)) {
-		r.Refuse("R116", colLeft, "registry.left_wrong", imp.AsOf.String())
+	switch {
+	case gone && left > imp.AsOf:
+		r.Refuse("R157", colLeft, "registry.left_after", imp.AsOf.String())
+	case gone && ok && left <= started:
+		r.Refuse("R116", colLeft, "registry.left_wrong")
 	}
 }
 

@@ -155,16 +155,26 @@ func ruleCases() []ruleCase {
 		}
 	}
 	wrongInner := creditCode("123456780")
+	spoiltID := numberIn("321181", "19900101", 11)
+	spoiltID = spoiltID[:17] + string('0'+(spoiltID[17]%10+1)%10)
 	var list []ruleCase
 	for _, kind := range []string{"roster", "certificates"} {
 		list = append(list,
-			ruleCase{kind: kind, rule: "R101", grade: refuse, bad: []cells{{colName: "王小明2"}}, good: []cells{{colName: "王小明"}}},
-			ruleCase{kind: kind, rule: "R101", grade: mend, bad: []cells{{colName: "王 小明"}}, good: []cells{{colName: "John Smith"}}},
-			ruleCase{kind: kind, rule: "R102", grade: refuse, bad: []cells{{colID: idOf("19900101", 11)[:17] + "?"}}, good: []cells{{}}},
-			ruleCase{kind: kind, rule: "R102", grade: mend, bad: []cells{{colID: "'" + idOf("19900101", 11)}}, good: []cells{{}}},
+			ruleCase{kind: kind, rule: "R152", grade: refuse, bad: []cells{{colName: "王小明2"}}, good: []cells{{colName: "王小明"}}},
+			ruleCase{kind: kind, rule: "R101", grade: refuse, bad: []cells{{colName: "王"}}, good: []cells{{colName: "王明"}}},
+			ruleCase{kind: kind, rule: "R153", grade: mend, bad: []cells{{colName: "王 小明"}}, good: []cells{{colName: "John Smith"}}},
+			ruleCase{kind: kind, rule: "R102", grade: refuse, bad: []cells{{colID: spoiltID}}, good: []cells{{colID: numberIn("321181", "19900101", 11)}}},
+			ruleCase{kind: kind, rule: "R106", grade: refuse, bad: []cells{{colID: idOf("19900101", 11)[:17]}}, good: []cells{{}}},
+			ruleCase{kind: kind, rule: "R107", grade: refuse, bad: []cells{{colID: "32990119900101O" + idOf("19900101", 11)[15:]}}, good: []cells{{}}},
+			ruleCase{kind: kind, rule: "R108", grade: refuse, bad: []cells{{colID: idOf("19900230", 11)}}, good: []cells{{colID: idOf("20000229", 11)}}},
+			ruleCase{kind: kind, rule: "R109", grade: refuse, bad: []cells{{colID: "3.29901E+17"}}, good: []cells{{}}},
+			ruleCase{kind: kind, rule: "R109", grade: refuse, bad: []cells{{colID: idOf("19900101", 11)[:15] + "000"}}, good: []cells{{}}},
+			ruleCase{kind: kind, rule: "R110", grade: refuse, bad: []cells{{colID: numberIn("991181", "19900101", 11)}}, good: []cells{{}}},
+			ruleCase{kind: kind, rule: "R151", grade: mend, bad: []cells{{colID: "329901900101011"}}, good: []cells{{}}},
+			ruleCase{kind: kind, rule: "R120", grade: mend, bad: []cells{{colID: "'" + idOf("19900101", 11)}}, good: []cells{{}}},
 			ruleCase{kind: kind, rule: "R103", grade: warn, bad: []cells{{}}, good: []cells{{colID: numberIn("810000", "18800101", 1)}}},
 			ruleCase{kind: kind, rule: "R104", grade: refuse, bad: []cells{{colSex: "女"}}, good: []cells{{colSex: "男"}, {colSex: "", colID: idOf("19910101", 11), colNumber: certificateNumber(2022, 3, 2)}}},
-			ruleCase{kind: kind, rule: "R104", grade: refuse, bad: []cells{{colSex: "先生"}}, good: []cells{{colSex: "M"}}},
+			ruleCase{kind: kind, rule: "R154", grade: refuse, bad: []cells{{colSex: "先生"}}, good: []cells{{colSex: "M"}}},
 			ruleCase{kind: kind, rule: "R105", grade: refuse, bad: []cells{{}, {colName: "王大明", colNumber: certificateNumber(2022, 3, 2)}},
 				good: []cells{{}, {colName: "王 小明", colNumber: certificateNumber(2022, 3, 2)}}},
 			ruleCase{kind: kind, rule: "R114", grade: warn, bad: []cells{{colOccupation: "炼丹"}}, good: []cells{{colOccupation: "6-18-01-01"}}},
@@ -174,11 +184,12 @@ func ruleCases() []ruleCase {
 		list = append(list, ruleCase{kind: "roster", rule: rule, grade: grade, opt: opt, bad: []cells{bad}, good: []cells{good}})
 	}
 	roster("R111", refuse, intake.Options{}, cells{colEmployer: "无名厂"}, cells{colEmployer: " 光学 厂"})
-	roster("R111", refuse, intake.Options{}, cells{colEmployer: ""}, cells{colEmployer: "镜片厂"})
+	roster("R155", refuse, intake.Options{}, cells{colEmployer: ""}, cells{colEmployer: "镜片厂"})
+	roster("R156", refuse, intake.Options{}, cells{colEmployer: "同名厂"}, cells{colEmployer: "镜片厂"})
 	roster("R112", refuse, ofDanyang, cells{colEmployer: "建筑公司"}, cells{colEmployer: "镜片厂"})
 	roster("R113", refuse, intake.Options{}, cells{colPost: "站岗"}, cells{colPost: "专业技术"})
 	roster("R115", refuse, intake.Options{}, cells{colStarted: "2023-04-01"}, cells{colStarted: "2023-03-31"})
-	roster("R116", refuse, intake.Options{}, cells{colLeft: "2023-04-01"}, cells{colLeft: "2023-03-31"})
+	roster("R157", refuse, intake.Options{}, cells{colLeft: "2023-04-01"}, cells{colLeft: "2023-03-31"})
 	roster("R116", refuse, intake.Options{}, cells{colStarted: "2022-01-05", colLeft: "2022-01-05"}, cells{colStarted: "2022-01-05", colLeft: "2022-01-06"})
 	roster("R117", mend, intake.Options{}, cells{colPhone: "1234"}, cells{colPhone: "138 0000 0000"})
 	roster("R118", refuse, intake.Options{}, cells{colMember: "也许"}, cells{colMember: "是", colMain: "否"})
@@ -193,9 +204,14 @@ func ruleCases() []ruleCase {
 	certificate("R123", refuse, intake.Options{}, cells{colLevel: "技师"}, cells{colLevel: "技师", colNumber: certificateNumber(2022, 2, 1)})
 	certificate("R124", refuse, intake.Options{}, cells{colIssued: "2021-05-01"}, cells{colIssued: "2022-12-31"})
 	certificate("R125", refuse, intake.Options{}, cells{colNumber: certificateNumber(2023, 3, 1), colIssued: "2023-04-11"}, cells{colNumber: certificateNumber(2023, 3, 1), colIssued: "2023-04-10"})
-	certificate("R125", refuse, intake.Options{}, cells{colExpires: "2022-04-30"}, cells{colExpires: "2022-05-01"})
-	certificate("R125", refuse, intake.Options{}, cells{colRevoked: "2022-04-30"}, cells{colRevoked: "2022-05-01"})
-	certificate("R125", refuse, intake.Options{}, cells{colRevoked: "2023-04-11"}, cells{colRevoked: "2023-04-10"})
+	certificate("R164", refuse, intake.Options{}, cells{colExpires: "2022-04-30"}, cells{colExpires: "2022-05-01"})
+	certificate("R165", refuse, intake.Options{}, cells{colRevoked: "2022-04-30"}, cells{colRevoked: "2022-05-01"})
+	certificate("R165", refuse, intake.Options{}, cells{colRevoked: "2023-04-11"}, cells{colRevoked: "2023-04-10"})
+	certificate("R158", refuse, intake.Options{}, cells{colNumber: certificateNumber(2022, 6, 1)}, cells{colNumber: certificateNumber(2022, 3, 9)})
+	certificate("R159", warn, intake.Options{}, cells{colNumber: "Y000099000000223000001"}, cells{colNumber: "Y000132001234223000001"})
+	certificate("R160", warn, intake.Options{}, cells{colNumber: "RSN32110100122300001"}, cells{colNumber: "2210112003300125"})
+	certificate("R161", refuse, intake.Options{}, cells{colNumber: "T" + idOf("19900101", 11)}, cells{colNumber: "S000032000205223000045"})
+	certificate("R162", refuse, intake.Options{}, cells{colNumber: "YT00003200010122000001"}, cells{colNumber: "YT00003200010122000001", colLevel: "特级技师"})
 	certificate("R126", refuse, intake.Options{}, cells{colDistrict: "黄浦区"}, cells{colDistrict: "321181"})
 	certificate("R126", refuse, ofDanyang, cells{colDistrict: "京口区"}, cells{colDistrict: "丹阳市"})
 	list = append(list,
@@ -203,24 +219,32 @@ func ruleCases() []ruleCase {
 		ruleCase{kind: "statistics", rule: "R131", grade: refuse, bad: []cells{{colIndicator: "降雨量"}}, good: []cells{{colIndicator: "就业人员"}}},
 		ruleCase{kind: "statistics", rule: "R126", grade: refuse, bad: []cells{{colDistrict: "黄浦区"}}, good: []cells{{colDistrict: "镇江新区"}}},
 		ruleCase{kind: "statistics", rule: "R132", grade: refuse, bad: []cells{{colValue: "很多"}}, good: []cells{{colValue: "12.5万人"}}},
-		ruleCase{kind: "statistics", rule: "R132", grade: refuse, bad: []cells{{colUnit: "头"}}, good: []cells{{colUnit: "万人"}}},
+		ruleCase{kind: "statistics", rule: "R168", grade: refuse, bad: []cells{{colUnit: "头"}}, good: []cells{{colUnit: "万人"}}},
 		ruleCase{kind: "statistics", rule: "R132", grade: refuse, bad: []cells{{colValue: "195.55555", colUnit: "万人"}}, good: []cells{{colValue: "195.5555", colUnit: "万人"}}},
+		ruleCase{kind: "statistics", rule: "R170", grade: refuse, bad: []cells{{colAsOf: "2099-12-31"}}, good: []cells{{colAsOf: "2022-12-31"}}},
 		ruleCase{kind: "statistics", rule: "R132", grade: refuse, bad: []cells{{colValue: "-1"}}, good: []cells{{colValue: "0"}}},
 	)
 	organisation := func(rule string, grade intake.Grade, opt intake.Options, bad, good cells) {
 		list = append(list, ruleCase{kind: "organisations", rule: rule, grade: grade, opt: opt, bad: []cells{bad}, good: []cells{good}})
 	}
 	organisation("R141", refuse, intake.Options{}, cells{colKind: "神仙"}, cells{colKind: "院校"})
-	organisation("R142", refuse, intake.Options{}, cells{colCodeOf: spoilt}, cells{colCodeOf: creditCode(orgCode("12345678"))})
+	organisation("R174", refuse, intake.Options{}, cells{colCodeOf: spoilt}, cells{colCodeOf: creditCode(orgCode("12345678"))})
 	list = append(list, ruleCase{kind: "organisations", rule: "R142", grade: warn, opt: intake.Options{ConfirmedCodes: []string{wrongOuter("12345678")}}, bad: []cells{{colCodeOf: wrongOuter("12345678")}},
 		good: []cells{{colCodeOf: creditCode(orgCode("12345678"))}}})
+	organisation("R142", refuse, intake.Options{}, cells{colCodeOf: wrongOuter("12345678")}, cells{colCodeOf: creditCode(orgCode("12345678"))})
 	organisation("R143", warn, intake.Options{}, cells{colCodeOf: wrongInner}, cells{colCodeOf: creditCode(orgCode("12345678"))})
 	organisation("R144", refuse, intake.Options{}, cells{colParent: "无名厂"}, cells{colParent: "光学厂"})
-	organisation("R144", refuse, ofDanyang, cells{colParent: ""}, cells{colParent: "光学厂"})
+	organisation("R175", refuse, ofDanyang, cells{colParent: ""}, cells{colParent: "光学厂"})
 	organisation("R126", refuse, intake.Options{}, cells{colDistrict: "火星区"}, cells{colDistrict: "丹阳市"})
 	organisation("R145", refuse, intake.Options{}, cells{colIndustry: "炼丹业"}, cells{colIndustry: "C3587"})
 	organisation("R146", refuse, intake.Options{}, cells{colOwnership: "火星"}, cells{colOwnership: "民营"})
 	organisation("R147", refuse, intake.Options{}, cells{colSize: "巨型"}, cells{colSize: "大型"})
+	organisation("R150", refuse, intake.Options{}, cells{colFounded: "2023-04-01"}, cells{colFounded: "2023-03-31"})
+	right := creditCode(orgCode("12345678"))
+	organisation("R171", refuse, intake.Options{}, cells{colCodeOf: right[:17]}, cells{colCodeOf: right})
+	organisation("R172", refuse, intake.Options{}, cells{colCodeOf: right[:16] + "I" + right[17:]}, cells{colCodeOf: strings.ToLower(right)})
+	organisation("R173", refuse, intake.Options{}, cells{colCodeOf: "0" + right[1:]}, cells{colCodeOf: right})
+	organisation("R176", refuse, intake.Options{}, cells{colParent: "新 厂"}, cells{colParent: "光学厂"})
 	organisation("R148", refuse, ofDanyang, cells{colParent: "建筑公司"}, cells{colParent: "镜片厂"})
 	return list
 }
@@ -252,6 +276,9 @@ func spoke(rep intake.Report, rule string, grade intake.Grade) bool {
 func TestRules_speak_when_they_should_and_not_a_step_before(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
+	for _, unit := range []org.UnitID{901, 902} {
+		d.observe(org.Observation{Unit: unit, Kind: org.Enterprise, Name: "同名厂", Parent: unitDanyang, AsOf: day("2020-01-01"), Import: 9})
+	}
 	words := map[locale.Lang]locale.Printer{locale.ZH: locale.New(locale.ZH), locale.EN: locale.New(locale.EN)}
 	rowsOfCase := func(c ruleCase, list []cells) []cells {
 		out := make([]cells, len(list))

@@ -43,7 +43,7 @@ func (s *Service) StatisticsTarget() *intake.Target {
 			{Name: colUnit, Title: "单位", Synonyms: []string{"单位", "计量单位"}},
 			{Name: colSource, Title: "来源", Synonyms: []string{"来源", "数据来源", "资料来源"}, Required: true},
 		},
-		Rules: []intake.Rule{{Code: "R131", Key: "registry.rule_indicator"}, {Code: "R126", Key: "registry.rule_district"}, {Code: "R132", Key: "registry.rule_value"}},
+		Rules: rulesNamed("R131", "R126", "R132", "R168", "R170"),
 		Prepare: func(ctx context.Context, tx *db.Tx, imp *intake.Import) (func(*intake.Row), error) {
 			tree, err := s.Org.Tree(ctx, tx)
 			if err != nil {
@@ -68,7 +68,9 @@ func checkStatistic(r *intake.Row, imp *intake.Import, tree *org.Tree) {
 		u := tree.DistrictUnion(district, date.Forever)
 		return u != 0 && within(tree, u, sendsFor(tree, imp))
 	})
-	r.Day(colAsOf)
+	if day, _, ok := r.Day(colAsOf); ok && day > date.On(imp.At) {
+		r.Refuse("R170", colAsOf, "registry.statistic_future", date.On(imp.At).String())
+	}
 	if text := r.Get(colValue); text != "" {
 		checkPeople(r, text)
 	}
@@ -88,7 +90,7 @@ func checkPeople(r *intake.Row, text string) {
 	case err != nil || num.State != cn.Present || num.Digits < 0 || (known && !whole):
 		r.Refuse("R132", colValue, "registry.value_unreadable")
 	case !known:
-		r.Refuse("R132", colUnit, "registry.value_unit", unit)
+		r.Refuse("R168", colUnit, "registry.value_unit", unit)
 	default:
 		r.Set(colValue, strconv.FormatInt(n, 10))
 		r.Set(colUnit, "人")

@@ -68,7 +68,7 @@ func TestImport_goes_through_the_pages_and_back(t *testing.T) {
 	tried(t, w, id)
 
 	doc := page(t, c.Get(to), 200)
-	has(t, words(doc.Find("main")), "新进职工.csv", "职工花名册 · 丹阳市总工会 · 截至2023年4月5日（增量）", "丹阳业务员", "读取 3 = 通过 1 + 已修正 1 + 退回 1 + 重复 0", "R102", "入账 2 行")
+	has(t, words(doc.Find("main")), "新进职工.csv", "职工花名册 · 丹阳市总工会 · 截至2023年4月5日（增量）", "丹阳业务员", "读取 3 = 通过 1 + 已修正 1 + 退回 1 + 重复 0", "R110", "入账 2 行")
 	if got := words(doc.Find(".tx-steps [aria-current]")); !strings.HasSuffix(got, "入账") {
 		t.Errorf("the step is %q", got)
 	}

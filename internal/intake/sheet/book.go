@@ -44,10 +44,10 @@ const RatioFrom = 16 << 20
 type Book struct {
 	Sheets []Sheet
 	Format Format
-	rows   func(sheet int, done *atomic.Int64) iter.Seq2[Row, error]
+	rows   func(sheet int, done *counter) iter.Seq2[Row, error]
 	merges func(sheet int) ([]area, error)
 	bytes  int64 // of all sheets, unpacked
-	done   atomic.Int64
+	done   counter
 }
 
 // Sheet names one sheet of a book.
@@ -104,10 +104,13 @@ func (b *Book) Rows(sheet int) iter.Seq2[Row, error] { return b.rows(sheet, &b.d
 // Done is the part of the sheets' bytes that Rows has passed, 0 to 1, for estimates.
 func (b *Book) Done() float64 { return min(float64(b.done.Load())/float64(max(b.bytes, 1)), 1) }
 
+// counter counts bytes; others may look at it.
+type counter = atomic.Int64
+
 // counted adds up the bytes that pass; a nil counter counts nothing.
 type counted struct {
 	io.Reader
-	n *atomic.Int64
+	n *counter
 }
 
 // Read reads and counts.

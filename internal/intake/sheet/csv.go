@@ -8,7 +8,6 @@ import (
 	"iter"
 	"path"
 	"strings"
-	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -57,7 +56,7 @@ func (c *csvFile) detect() error {
 	case bytes.HasPrefix(head, utf16LE), bytes.HasPrefix(head, utf16BE):
 		c.enc = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
 	default:
-		good, bad, err := countRunes(in)
+		good, bad, err := c.countRunes()
 		if err != nil {
 			return err
 		}
@@ -71,8 +70,13 @@ func (c *csvFile) detect() error {
 	return err
 }
 
-// countRunes counts valid multi-byte characters and bytes that are not UTF-8.
-func countRunes(in *bufio.Reader) (good, bad int, err error) {
+// countRunes counts valid multi-byte characters and bytes that are not UTF-8. A file that is UTF-8 throughout,
+// which is seen without counting, has none of either.
+func (c *csvFile) countRunes() (good, bad int, err error) {
+	if fine, err := c.isUTF8(); fine || err != nil {
+		return 0, 0, err
+	}
+	in := bufio.NewReaderSize(io.NewSectionReader(c.r, 0, c.size), window)
 	for {
 		r, n, err := in.ReadRune()
 		switch {
@@ -88,7 +92,32 @@ func countRunes(in *bufio.Reader) (good, bad int, err error) {
 	}
 }
 
-func (c *csvFile) text(done *atomic.Int64) *bufio.Reader {
+// isUTF8 reports whether the whole file is valid.
+func (c *csvFile) isUTF8() (bool, error) {
+	buf := make([]byte, window)
+	kept := 0
+	for at := int64(0); at < c.size; {
+		n, err := c.r.ReadAt(buf[kept:], at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return false, err
+		}
+		at += int64(n)
+		have, cut := buf[:kept+n], kept+n
+		for at < c.size && len(have)-cut < utf8.UTFMax && cut > 0 {
+			cut--
+			if utf8.RuneStart(have[cut]) { // the last character may go on in the next part
+				break
+			}
+		}
+		if n == 0 || !utf8.Valid(have[:cut]) {
+			return false, nil
+		}
+		kept = copy(buf, have[cut:])
+	}
+	return true, nil
+}
+
+func (c *csvFile) text(done *counter) *bufio.Reader {
 	var in io.Reader = counted{io.NewSectionReader(c.r, 0, c.size), done}
 	if c.enc != nil {
 		in = transform.NewReader(in, c.enc.NewDecoder())
@@ -126,9 +155,9 @@ func (c *csvFile) guessDelimiter() (byte, error) {
 	return best, nil
 }
 
-func (c *csvFile) rows(_ int, done *atomic.Int64) iter.Seq2[Row, error] {
+func (c *csvFile) rows(_ int, done *counter) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		p := csvParser{in: c.text(done), delim: c.delim, lim: c.lim, line: 1}
+		p := newCSVParser(c.text(done), c.delim, c.lim)
 		for {
 			number := p.line
 			cells, err := p.record()
@@ -154,97 +183,4 @@ func (c *csvFile) rows(_ int, done *atomic.Int64) iter.Seq2[Row, error] {
 			}
 		}
 	}
-}
-
-// csvParser reads records by RFC 4180, forgiving: a quote inside an unquoted cell is a
-// character, and ="…" (a common way to keep digits as text) is its content.
-type csvParser struct {
-	in    *bufio.Reader
-	delim byte
-	lim   Limits
-	line  int
-	cells []string
-	cell  []byte
-}
-
-// record reads one record. io.EOF may come together with the last one.
-func (p *csvParser) record() ([]string, error) {
-	p.cells = p.cells[:0]
-	for {
-		end, err := p.field()
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		if len(p.cells) < p.lim.Columns {
-			p.cells = append(p.cells, whole(string(p.cell)))
-		} else if !blank(string(p.cell)) {
-			return nil, fault.New(fault.TooLarge, "intake.columns_too_many", p.lim.Columns)
-		}
-		if err != nil || end {
-			return p.cells, err
-		}
-	}
-}
-
-// field reads one cell into p.cell; end reports that it was the last of its record.
-func (p *csvParser) field() (end bool, err error) {
-	p.cell = p.cell[:0]
-	quoted := false
-	start := p.line
-	for {
-		b, err := p.in.ReadByte()
-		if err != nil {
-			if quoted && errors.Is(err, io.EOF) {
-				return false, fault.New(fault.Invalid, "intake.quote_open", start)
-			}
-			return true, damagedText(err)
-		}
-		switch {
-		case quoted:
-			quoted = p.inQuotes(b)
-		case b == '"' && (len(p.cell) == 0 || len(p.cell) == 1 && p.cell[0] == '='):
-			quoted = true
-			p.cell = p.cell[:0]
-		case b == p.delim:
-			return false, nil
-		case b == '\n', b == '\r':
-			if b == '\r' && p.peek('\n') {
-				continue
-			}
-			p.line++
-			return true, nil
-		default:
-			p.cell = append(p.cell, b)
-		}
-		if len(p.cell) > p.lim.Cell {
-			return false, fault.New(fault.TooLarge, "intake.cell_too_large_at", p.lim.Cell/1024, start)
-		}
-	}
-}
-
-// inQuotes takes one byte inside quotes and reports whether the quotes go on.
-func (p *csvParser) inQuotes(b byte) bool {
-	switch {
-	case b == '"' && p.peek('"'):
-		p.in.Discard(1) //nolint:errcheck // one byte was just peeked
-	case b == '"':
-		return false
-	case b == '\n':
-		p.line++
-	}
-	p.cell = append(p.cell, b)
-	return true
-}
-
-// peek reports whether b comes next.
-func (p *csvParser) peek(b byte) bool {
-	next, err := p.in.Peek(1)
-	return err == nil && next[0] == b
-}
-
-func damagedText(err error) error {
-	if errors.Is(err, io.EOF) {
-		return err
-	}
-	return damaged(err)
 }

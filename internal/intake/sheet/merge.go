@@ -51,10 +51,12 @@ func (x *xlsx) areas(sheet int) ([]area, error) {
 			areas = append(areas, a)
 		}
 	}
-	slices.SortFunc(areas, func(a, b area) int { return cmp.Compare(a.top, b.top) })
+	slices.SortStableFunc(areas, byTop)
 	x.merged[sheet] = areas
 	return areas, nil
 }
+
+func byTop(a, b area) int { return cmp.Compare(a.top, b.top) }
 
 // behindRows skips to what follows </sheetData>.
 func behindRows(r io.Reader) (io.Reader, error) {

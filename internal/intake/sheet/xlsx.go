@@ -7,21 +7,27 @@ import (
 	"io"
 	"iter"
 	"path"
-	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"tuoxing/internal/fault"
 )
 
 // xlsx is an Office Open XML workbook (ECMA-376). Only cell values are read: styles, charts,
 // macros and outside links are never opened.
+//
+// What is written in a way that the scanner was not made for is read by the workbook library instead.
 type xlsx struct {
-	parts  map[string]*zip.File
-	lim    Limits
-	sheets []string // part name of each sheet
-	shared []string // shared string table
-	merged map[int][]area
+	r           io.ReaderAt
+	size, total int64 // bytes, packed and unpacked
+	parts       map[string]*zip.File
+	lim         Limits
+	names       []Sheet
+	sheets      []string // part name of each sheet
+	shared      texts    // shared string table
+	strings     string   // its part
+	styles      string   // part of the styles
+	dates       dates
+	merged      map[int][]area
 }
 
 // maxParts bounds the number of parts of a workbook; real ones have tens.
@@ -39,7 +45,7 @@ func openXLSX(r io.ReaderAt, size int64, lim Limits) (*Book, error) {
 	if len(z.File) > maxParts {
 		return nil, fault.New(fault.TooLarge, "intake.parts_too_many", maxParts)
 	}
-	x := &xlsx{parts: map[string]*zip.File{}, lim: lim, merged: map[int][]area{}}
+	x := &xlsx{r: r, size: size, parts: map[string]*zip.File{}, lim: lim, merged: map[int][]area{}}
 	var total uint64
 	for _, f := range z.File {
 		x.parts[strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(f.Name, "\\", "/"), "/"))] = f
@@ -51,17 +57,24 @@ func openXLSX(r io.ReaderAt, size int64, lim Limits) (*Book, error) {
 	if total > RatioFrom && total > uint64(lim.Ratio)*uint64(size) {
 		return nil, fault.New(fault.TooLarge, "intake.ratio_too_large", lim.Ratio)
 	}
-	sheets, err := x.workbook()
+	x.total = int64(total)
+	err = x.workbook()
+	if err == nil && len(x.names) > maxSheets {
+		return nil, fault.New(fault.TooLarge, "intake.sheets_too_many", maxSheets)
+	}
+	if err == nil {
+		err = x.sharedStrings()
+	}
+	if err == nil {
+		err = x.readStyles()
+	}
+	if x.tryLibrary(err) {
+		return x.libraryBook(err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if len(sheets) > maxSheets {
-		return nil, fault.New(fault.TooLarge, "intake.sheets_too_many", maxSheets)
-	}
-	if err := x.sharedStrings(); err != nil {
-		return nil, err
-	}
-	b := &Book{Sheets: sheets, Format: XLSX, rows: x.rows, merges: x.areas}
+	b := &Book{Sheets: x.names, Format: XLSX, rows: x.rows, merges: x.areas}
 	for _, part := range x.sheets {
 		if f, ok := x.parts[strings.ToLower(part)]; ok {
 			b.bytes += int64(f.UncompressedSize64)
@@ -70,12 +83,24 @@ func openXLSX(r io.ReaderAt, size int64, lim Limits) (*Book, error) {
 	return b, nil
 }
 
+// tryLibrary reports an error of the scanner for which the library is asked: anything but a limit, and a zip that is no workbook.
+func (x *xlsx) tryLibrary(err error) bool {
+	if err == nil || errors.Is(err, errNoBook) {
+		return false
+	}
+	f, ok := fault.As(err)
+	return !ok || f.Kind == fault.Invalid
+}
+
+// errNoBook is the cause for a zip without the parts of a workbook.
+var errNoBook = errors.New("no workbook in the zip")
+
 // open gives one part; it never yields more bytes than the archive declared, and those were
 // checked against the limits.
 func (x *xlsx) open(name string) (io.ReadCloser, error) {
 	f, ok := x.parts[strings.ToLower(name)]
 	if !ok {
-		return nil, fault.New(fault.Invalid, "intake.format_unknown").WithFix("intake.save_as_xlsx")
+		return nil, fault.New(fault.Invalid, "intake.format_unknown").WithFix("intake.save_as_xlsx").Because(errNoBook)
 	}
 	rc, err := f.Open()
 	if err != nil {
@@ -110,11 +135,11 @@ func (x *xlsx) each(part string, fn func(s *xmlScanner) error) error {
 }
 
 // workbook reads the list of sheets and where their parts lie.
-func (x *xlsx) workbook() ([]Sheet, error) {
+func (x *xlsx) workbook() error {
 	main := "xl/workbook.xml"
 	targets, err := x.relations("_rels/.rels", "")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, t := range targets {
 		if strings.HasSuffix(t.kind, "/officeDocument") {
@@ -124,27 +149,46 @@ func (x *xlsx) workbook() ([]Sheet, error) {
 	dir, file := path.Split(main)
 	parts, err := x.relations(dir+"_rels/"+file+".rels", dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var sheets []Sheet
-	err = x.each(main, func(s *xmlScanner) error {
+	x.findTables(parts)
+	return x.each(main, func(s *xmlScanner) error {
 		switch string(s.name()) {
 		case "workbookPr":
-			if v := string(s.attr("date1904")); v == "1" || v == "true" {
-				return fault.New(fault.Invalid, "intake.date_1904").WithFix("intake.switch_1904_off")
-			}
+			v := string(s.attr("date1904"))
+			x.dates.since1904 = v == "1" || v == "true"
 		case "sheet":
 			t, ok := parts[string(s.attr("id"))]
 			if !ok || !strings.HasSuffix(t.kind, "/worksheet") {
 				return nil // a chart or macro sheet
 			}
 			state := string(s.attr("state"))
-			sheets = append(sheets, Sheet{Name: unescape(s.attr("name")), Hidden: state == "hidden" || state == "veryHidden"})
+			x.names = append(x.names, Sheet{Name: unescape(s.attr("name")), Hidden: state == "hidden" || state == "veryHidden"})
 			x.sheets = append(x.sheets, t.part)
 		}
 		return nil
 	})
-	return sheets, err
+}
+
+// findTables finds the parts of shared strings and styles: by relation, else by their usual names.
+func (x *xlsx) findTables(parts map[string]relation) {
+	for _, t := range parts {
+		switch {
+		case strings.HasSuffix(t.kind, "/sharedStrings"):
+			x.strings = t.part
+		case strings.HasSuffix(t.kind, "/styles"):
+			x.styles = t.part
+		}
+	}
+	if _, ok := x.parts[strings.ToLower(x.strings)]; ok {
+		return
+	}
+	x.strings = ""
+	for name := range x.parts {
+		if strings.HasSuffix(name, "/sharedstrings.xml") {
+			x.strings = name
+		}
+	}
 }
 
 type relation struct{ kind, part string }
@@ -173,33 +217,47 @@ func (x *xlsx) relations(part, dir string) (map[string]relation, error) {
 
 // sharedStrings reads the table of texts that cells point into; phonetic runs are left out.
 func (x *xlsx) sharedStrings() error {
-	part := ""
-	for name := range x.parts {
-		if strings.HasSuffix(name, "/sharedstrings.xml") {
-			part = name
-		}
-	}
-	if part == "" {
+	if x.strings == "" {
 		return nil
 	}
-	rc, err := x.open(part)
-	if err != nil {
-		return err
-	}
-	defer rc.Close()
-	s := newXML(rc, x.lim)
-	for {
-		err := s.next(false)
-		if errors.Is(err, io.EOF) {
+	err := x.each(x.strings, func(s *xmlScanner) error {
+		for x.plainString(s) {
+			if x.shared.long > x.lim.Cell {
+				return x.cellTooLarge()
+			}
+		}
+		if string(s.name()) != "si" {
 			return nil
 		}
-		if err == nil && string(s.name()) == "si" {
-			err = x.sharedString(s)
-		}
-		if err != nil {
-			return damaged(err)
-		}
+		return x.sharedString(s)
+	})
+	x.shared.close()
+	return err
+}
+
+// plainString takes an item written as nearly all are, <si><t>…</t></si>, when it comes next. The tag in hand is
+// then one that is over.
+func (x *xlsx) plainString(s *xmlScanner) bool {
+	if string(s.tag) != "/si" {
+		return false
 	}
+	w := s.buf[s.pos:s.end]
+	at := 0
+	switch {
+	case bytes.HasPrefix(w, []byte("<si><t>")):
+		at = len("<si><t>")
+	case bytes.HasPrefix(w, []byte(`<si><t xml:space="preserve">`)):
+		at = len(`<si><t xml:space="preserve">`)
+	default:
+		return false
+	}
+	n := bytes.IndexByte(w[at:], '<')
+	if n < 0 || !bytes.HasPrefix(w[at+n:], []byte("</t></si>")) {
+		return false
+	}
+	x.shared.add(w[at : at+n])
+	s.pos += at + n + len("</t></si>")
+	return true
 }
 
 // sharedString reads one item: all its texts but the phonetic ones.
@@ -221,14 +279,19 @@ func (x *xlsx) sharedString(s *xmlScanner) error {
 		case "t":
 			inText = !s.empty()
 		case "rPh":
-			phonetic = true
+			phonetic = !s.empty()
 		case "/rPh":
 			phonetic = false
 		case "/si":
 			done = true
+		case "si", "/sst":
+			return errOdd
 		}
 	}
-	x.shared = append(x.shared, unescape(item))
+	x.shared.add(item)
+	if x.shared.long > x.lim.Cell {
+		return x.cellTooLarge()
+	}
 	return nil
 }
 
@@ -236,187 +299,44 @@ func (x *xlsx) cellTooLarge() error {
 	return fault.New(fault.TooLarge, "intake.cell_too_large", x.lim.Cell/1024)
 }
 
-func (x *xlsx) rows(sheet int, done *atomic.Int64) iter.Seq2[Row, error] {
+// rows walks a sheet. What the scanner finds odd is read by the library from there on.
+func (x *xlsx) rows(sheet int, done *counter) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		areas, err := x.areas(sheet)
-		if err != nil {
-			yield(Row{}, err)
-			return
-		}
-		rc, err := x.open(x.sheets[sheet])
-		if err != nil {
-			yield(Row{}, err)
-			return
-		}
-		defer rc.Close()
-		p := rowParser{x: x, s: newXML(counted{rc, done}, x.lim), carry: carrier{areas: areas}}
-		for {
-			row, err := p.next()
-			if errors.Is(err, io.EOF) {
-				return
-			}
-			if err != nil {
-				yield(Row{Number: p.number}, damaged(err))
-				return
-			}
-			if !yield(row, nil) {
-				return
-			}
+		last, stopped, err := x.scan(sheet, done, yield)
+		switch {
+		case stopped || err == nil:
+		case x.tryLibrary(err):
+			x.libraryRows(sheet, last, err, yield)
+		default:
+			yield(Row{Number: last + 1}, damaged(err))
 		}
 	}
 }
 
-// rowParser walks <sheetData>.
-type rowParser struct {
-	x      *xlsx
-	s      *xmlScanner
-	carry  carrier
-	number int
-	hidden bool
-	cells  []string
-	value  []byte
-}
-
-// next gives the next row that is not blank.
-func (p *rowParser) next() (Row, error) {
-	for {
-		if err := p.s.next(false); err != nil {
-			return Row{}, err
-		}
-		switch string(p.s.name()) {
-		case "row":
-			p.number++
-			if n, err := strconv.Atoi(string(p.s.attr("r"))); err == nil {
-				p.number = n
-			}
-			p.hidden = string(p.s.attr("hidden")) == "1" || string(p.s.attr("hidden")) == "true"
-			p.cells = p.cells[:0]
-		case "c":
-			if err := p.cell(); err != nil {
-				return Row{}, err
-			}
-		case "/row":
-			cells := trim(p.cells)
-			if len(cells) == 0 {
-				continue
-			}
-			if p.number > p.x.lim.Rows {
-				return Row{}, fault.New(fault.TooLarge, "intake.rows_too_many", p.x.lim.Rows)
-			}
-			cells, carried := p.carry.apply(p.number, cells)
-			return Row{Number: p.number, Cells: cells, Carried: carried, Hidden: p.hidden}, nil
-		case "/sheetData":
-			return Row{}, io.EOF
-		}
-	}
-}
-
-// cell reads one <c> element into its column.
-func (p *rowParser) cell() error {
-	col := len(p.cells)
-	if ref := p.s.attr("r"); ref != nil {
-		if c, _, ok := parseRef(ref); ok {
-			col = c
-		}
-	}
-	kind := string(p.s.attr("t"))
-	if p.s.empty() {
-		return nil
-	}
-	value, formula, err := p.content()
+// scan walks a sheet with the scanner and gives the last row that was passed on.
+func (x *xlsx) scan(sheet int, done *counter, yield func(Row, error) bool) (last int, stopped bool, err error) {
+	areas, err := x.areas(sheet)
 	if err != nil {
-		return err
+		return 0, false, err
 	}
-	text, err := p.text(kind, value)
+	rc, err := x.open(x.sheets[sheet])
 	if err != nil {
-		return err
+		return 0, false, err
 	}
-	text = whole(text)
-	if text == "" && formula {
-		text = Uncalculated
-	}
-	if text == "" {
-		return nil
-	}
-	if len(text) > p.x.lim.Cell {
-		return p.x.cellTooLarge()
-	}
-	if col >= p.x.lim.Columns {
-		return fault.New(fault.TooLarge, "intake.columns_too_many", p.x.lim.Columns)
-	}
-	for len(p.cells) <= col {
-		p.cells = append(p.cells, "")
-	}
-	p.cells[col] = text
-	return nil
-}
-
-// text turns the content of a cell into text by its type (ECMA-376 part 1, 18.18.11).
-func (p *rowParser) text(kind string, value []byte) (string, error) {
-	switch kind {
-	case "s":
-		i, err := strconv.Atoi(strings.TrimSpace(string(value)))
-		if err != nil || i < 0 || i >= len(p.x.shared) {
-			return "", damaged(errors.New("shared string out of range"))
-		}
-		return p.x.shared[i], nil
-	case "str", "inlineStr", "e", "d":
-		return unescape(value), nil
-	case "b":
-		return map[string]string{"1": "TRUE", "0": "FALSE"}[string(value)], nil
-	}
-	return number(value), nil
-}
-
-// Uncalculated stands in for a formula whose result the file does not hold: the program that wrote
-// it never calculated. It looks like Excel's own error values.
-const Uncalculated = "#CALC!"
-
-// content reads up to </c>: the value (of <v>, or all <t> of an inline string), still escaped.
-func (p *rowParser) content() (value []byte, formula bool, err error) {
-	p.value = p.value[:0]
-	inText, phonetic := false, false
+	ahead := readAhead(rc)
+	defer ahead.Close()
+	p := rowParser{x: x, s: newXML(counted{ahead, done}, x.lim), carry: carrier{areas: areas}}
 	for {
-		if err := p.s.next(inText); err != nil {
-			return nil, false, err
+		row, err := p.next()
+		if errors.Is(err, io.EOF) {
+			return last, false, nil
 		}
-		if inText && !phonetic {
-			p.value = append(p.value, p.s.text...)
-			if len(p.value) > p.s.max {
-				return nil, false, p.x.cellTooLarge()
-			}
+		if err != nil {
+			return last, false, err
 		}
-		inText = false
-		switch string(p.s.name()) {
-		case "v", "t":
-			inText = !p.s.empty()
-		case "f":
-			formula = true
-		case "rPh":
-			phonetic = true
-		case "/rPh":
-			phonetic = false
-		case "/c":
-			return p.value, formula, nil
+		if !yield(row, nil) {
+			return last, true, nil
 		}
+		last = max(last, row.Number)
 	}
-}
-
-// exact is the magnitude up to which a binary64 number shows the digits that were typed:
-// Excel keeps 15 of them. Beyond it a number is left as it stands, so that a damaged ID number is seen.
-const exact = 1e15
-
-// number prints a numeric cell without float noise: 36.350000000000001 → 36.35, 1.38E10 →
-// 13800000000. From 10¹⁵ on the text stays as it is.
-func number(raw []byte) string {
-	raw = bytes.TrimSpace(raw)
-	if !bytes.ContainsAny(raw, ".eE") {
-		return string(raw)
-	}
-	f, err := strconv.ParseFloat(string(raw), 64)
-	if err != nil || f >= exact || f <= -exact {
-		return unescape(raw)
-	}
-	f, _ = strconv.ParseFloat(strconv.FormatFloat(f, 'g', 15, 64), 64) // cannot fail: just printed
-	return strconv.FormatFloat(f, 'f', -1, 64)
 }

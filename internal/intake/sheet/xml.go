@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -13,9 +12,13 @@ import (
 
 // xmlScanner walks the tags of one XML part without building a tree. It reads what spreadsheet
 // programs write (UTF-8, any namespace prefix, CDATA, comments) and is no general XML parser: entities
-// other than the five and numeric ones stay as they are, so no entity can grow.
+// other than the five and numeric ones stay as they are, so no entity can grow. What it was not made for
+// (another encoding, a document type) it calls odd, and the workbook library is asked.
 type xmlScanner struct {
-	r    *bufio.Reader
+	r    io.Reader
+	buf  []byte // unread bytes are buf[pos:end]
+	pos  int
+	end  int
 	max  int    // longest tag or text, bytes
 	tag  []byte // between < and >, valid until the next call
 	text []byte // character data before the tag, still escaped, when asked for
@@ -24,8 +27,39 @@ type xmlScanner struct {
 // maxEscape is how much longer a character may be in escaped form ("&#128512;" for 4 bytes).
 const maxEscape = 6
 
+// window is how many bytes of a part are looked at together.
+const window = 128 << 10
+
 func newXML(r io.Reader, lim Limits) *xmlScanner {
-	return &xmlScanner{r: bufio.NewReaderSize(r, 64<<10), max: lim.Cell * maxEscape}
+	return &xmlScanner{r: r, buf: make([]byte, window), max: lim.Cell * maxEscape}
+}
+
+// fill reads more behind the unread bytes, which move to the front. The window grows as far as one tag may.
+func (s *xmlScanner) fill() error {
+	if s.pos > 0 {
+		s.end = copy(s.buf, s.buf[s.pos:s.end])
+		s.pos = 0
+	}
+	if s.end == len(s.buf) {
+		if s.end > s.max {
+			return s.tooLarge()
+		}
+		s.buf = append(s.buf, make([]byte, len(s.buf))...)
+	}
+	for {
+		n, err := s.r.Read(s.buf[s.end:])
+		s.end += n
+		if n > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (s *xmlScanner) tooLarge() error {
+	return fault.New(fault.TooLarge, "intake.cell_too_large", s.max/maxEscape/1024)
 }
 
 // next goes to the next element tag. With text, the character data before it is collected in s.text.
@@ -33,7 +67,7 @@ func newXML(r io.Reader, lim Limits) *xmlScanner {
 func (s *xmlScanner) next(text bool) error {
 	s.text = s.text[:0]
 	for {
-		if err := s.until('<', text, &s.text); err != nil {
+		if err := s.open(text); err != nil {
 			return err
 		}
 		if err := s.readTag(); err != nil {
@@ -43,91 +77,135 @@ func (s *xmlScanner) next(text bool) error {
 			return err
 		}
 		switch {
-		case bytes.HasPrefix(s.tag, []byte("![CDATA[")):
+		case len(s.tag) == 0 || s.tag[0] != '!' && s.tag[0] != '?':
+			return nil
+		case bytes.HasPrefix(s.tag, cdata):
 			if text {
-				raw := bytes.TrimSuffix(s.tag[len("![CDATA["):], []byte("]]"))
+				raw := bytes.TrimSuffix(s.tag[len(cdata):], []byte("]]"))
 				s.text = append(s.text, bytes.ReplaceAll(raw, []byte("&"), []byte("&amp;"))...)
 			}
-		case len(s.tag) > 0 && (s.tag[0] == '!' || s.tag[0] == '?'):
-		default:
-			return nil
+		case s.isOdd():
+			return errOdd
 		}
 	}
 }
 
-// until reads up to and including the delimiter; keep appends what stood before it to dst.
-func (s *xmlScanner) until(delim byte, keep bool, dst *[]byte) error {
+var cdata = []byte("![CDATA[")
+
+// open passes what stands before the next tag and its <.
+func (s *xmlScanner) open(text bool) error {
 	for {
-		chunk, err := s.r.ReadSlice(delim)
-		full := errors.Is(err, bufio.ErrBufferFull)
-		if err != nil && !full {
+		i := bytes.IndexByte(s.buf[s.pos:s.end], '<')
+		upTo := s.pos + i
+		if i < 0 {
+			upTo = s.end
+		}
+		if text {
+			s.text = append(s.text, s.buf[s.pos:upTo]...)
+			if len(s.text) > s.max {
+				return s.tooLarge()
+			}
+		}
+		if i >= 0 {
+			s.pos = upTo + 1
+			return nil
+		}
+		s.pos = s.end
+		if err := s.fill(); err != nil {
 			return err
 		}
-		if keep {
-			end := len(chunk)
-			if !full {
-				end--
-			}
-			*dst = append(*dst, chunk[:end]...)
-			if len(*dst) > s.max {
-				return fault.New(fault.TooLarge, "intake.cell_too_large", s.max/maxEscape/1024)
-			}
-		}
-		if !full {
-			return nil
-		}
 	}
 }
 
-// readTag reads to the > that ends the tag: not one inside a quoted value, comment or CDATA.
+// readTag reads to the > that ends the tag: not one inside a quoted value, comment or CDATA. Each byte is
+// looked at once, however many > there are.
 func (s *xmlScanner) readTag() error {
-	s.tag = s.tag[:0]
-	for {
-		if err := s.until('>', true, &s.tag); err != nil {
-			return err
+	var quote byte
+	for from := 0; ; {
+		i := bytes.IndexByte(s.buf[s.pos+from:s.end], '>')
+		if i < 0 {
+			if s.end-s.pos > s.max {
+				return s.tooLarge()
+			}
+			quote = quoteAfter(s.buf[s.pos+from:s.end], quote)
+			from = s.end - s.pos
+			if err := s.fill(); err != nil {
+				return err
+			}
+			continue
 		}
-		switch {
-		case bytes.HasPrefix(s.tag, []byte("!--")):
-			if len(s.tag) >= 5 && bytes.HasSuffix(s.tag, []byte("--")) {
-				return nil
-			}
-		case bytes.HasPrefix(s.tag, []byte("![CDATA[")):
-			if bytes.HasSuffix(s.tag, []byte("]]")) {
-				return nil
-			}
-		case !openQuote(s.tag):
+		quote = quoteAfter(s.buf[s.pos+from:s.pos+from+i], quote)
+		from += i + 1
+		tag := s.buf[s.pos : s.pos+from-1]
+		if from > s.max {
+			return s.tooLarge()
+		}
+		if ends(tag, quote) {
+			s.tag = tag
+			s.pos += from
 			return nil
 		}
-		s.tag = append(s.tag, '>')
 	}
 }
 
-func openQuote(tag []byte) bool {
-	var quote byte
-	for _, b := range tag {
+// quoteAfter is the quote that is open after more bytes of a tag, 0 when none is.
+func quoteAfter(b []byte, quote byte) byte {
+	if quote == 0 && bytes.IndexByte(b, '"') < 0 && bytes.IndexByte(b, '\'') < 0 {
+		return 0
+	}
+	for _, c := range b {
 		switch {
-		case quote == 0 && (b == '"' || b == '\''):
-			quote = b
-		case b == quote:
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		case c == quote:
 			quote = 0
 		}
 	}
-	return quote != 0
+	return quote
 }
+
+// ends reports whether a tag is complete.
+func ends(tag []byte, quote byte) bool {
+	switch {
+	case bytes.HasPrefix(tag, []byte("!--")):
+		return len(tag) >= 5 && bytes.HasSuffix(tag, []byte("--"))
+	case bytes.HasPrefix(tag, cdata):
+		return bytes.HasSuffix(tag, []byte("]]"))
+	}
+	return quote == 0
+}
+
+// isOdd recognises a declaration of another encoding than UTF-8 and a document type.
+func (s *xmlScanner) isOdd() bool {
+	if bytes.HasPrefix(s.tag, []byte("!DOCTYPE")) {
+		return true
+	}
+	if !bytes.HasPrefix(s.tag, []byte("?xml ")) {
+		return false
+	}
+	enc := bytes.ToLower(s.attr("encoding"))
+	return len(enc) > 0 && string(enc) != "utf-8" && string(enc) != "utf8" && string(enc) != "us-ascii"
+}
+
+// errOdd is the finding that a part is written in a way that the scanner was not made for.
+var errOdd = errors.New("an odd workbook")
 
 // name is the element's name without prefix; an end tag begins with "/".
 func (s *xmlScanner) name() []byte {
 	n := s.tag
-	end := bytes.IndexAny(n[min(1, len(n)):], " \t\r\n/")
-	if end >= 0 {
-		n = n[:end+1]
-	}
-	if i := bytes.IndexByte(n, ':'); i >= 0 {
-		if n[0] == '/' {
-			n[i] = '/'
-			return n[i:]
+	for i := 1; i < len(n); i++ {
+		switch n[i] {
+		case ' ', '\t', '\r', '\n', '/':
+			return n[:i]
+		case ':':
+			if n[0] == '/' {
+				n[i] = '/'
+				n = n[i:]
+			} else {
+				n = n[i+1:]
+			}
+			i = 0
 		}
-		return n[i+1:]
 	}
 	return n
 }
@@ -168,29 +246,53 @@ func (s *xmlScanner) attr(name string) []byte {
 // unescape turns character data into text: entities, and Excel's own _x000D_ form for control
 // characters (ECMA-376 part 1, 22.9.2.19).
 func unescape(b []byte) string {
-	if bytes.IndexByte(b, '&') < 0 && !bytes.Contains(b, []byte("_x")) {
+	if bytes.IndexByte(b, '&') < 0 && bytes.IndexByte(b, '_') < 0 {
 		return string(b)
 	}
-	out := make([]byte, 0, len(b))
+	return string(appendText(make([]byte, 0, len(b)), b))
+}
+
+// appendText adds character data as text. Line ends are one line feed, as XML asks for.
+func appendText(out, b []byte) []byte {
+	if bytes.IndexByte(b, '&') < 0 && bytes.IndexByte(b, '_') < 0 && bytes.IndexByte(b, '\r') < 0 {
+		return append(out, b...)
+	}
 	for i := 0; i < len(b); {
-		if b[i] == '&' {
+		switch b[i] {
+		case '&':
 			if r, n := entity(b[i:]); n > 0 {
 				out = utf8.AppendRune(out, r)
 				i += n
 				continue
 			}
-		}
-		if b[i] == '_' && i+7 <= len(b) && b[i+1] == 'x' && b[i+6] == '_' {
-			if v, err := strconv.ParseUint(string(b[i+2:i+6]), 16, 16); err == nil {
-				out = utf8.AppendRune(out, rune(v))
+		case '_':
+			if v, ok := hexEscape(b[i:]); ok {
+				out = utf8.AppendRune(out, v)
 				i += 7
 				continue
 			}
+		case '\r':
+			if i+1 < len(b) && b[i+1] == '\n' {
+				i++
+				continue
+			}
+			out = append(out, '\n')
+			i++
+			continue
 		}
 		out = append(out, b[i])
 		i++
 	}
-	return string(out)
+	return out
+}
+
+// hexEscape reads _xHHHH_.
+func hexEscape(b []byte) (rune, bool) {
+	if len(b) < 7 || b[1] != 'x' || b[6] != '_' {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(string(b[2:6]), 16, 16)
+	return rune(v), err == nil
 }
 
 var entities = map[string]rune{"amp": '&', "lt": '<', "gt": '>', "quot": '"', "apos": '\''}
