@@ -147,14 +147,6 @@ func ruleCases() []ruleCase {
 	const refuse, mend, warn = intake.GradeRefuse, intake.GradeMend, intake.GradeWarn
 	ofDanyang := intake.Options{Unit: int64(unitDanyang)}
 	minor, grown := idOf("20080501", 11), idOf("20070331", 11)
-	spoilt := creditCode("12345678X")[:17] + "?"
-	for _, c := range "0123456789ABCDEFGHJKLMNPQRTUWXY" { // the next character that is wrong
-		if code := spoilt[:17] + string(c); code != creditCode("12345678X") {
-			spoilt = code
-			break
-		}
-	}
-	wrongInner := creditCode("123456780")
 	spoiltID := numberIn("321181", "19900101", 11)
 	spoiltID = spoiltID[:17] + string('0'+(spoiltID[17]%10+1)%10)
 	var list []ruleCase
@@ -224,6 +216,21 @@ func ruleCases() []ruleCase {
 		ruleCase{kind: "statistics", rule: "R170", grade: refuse, bad: []cells{{colAsOf: "2099-12-31"}}, good: []cells{{colAsOf: "2022-12-31"}}},
 		ruleCase{kind: "statistics", rule: "R132", grade: refuse, bad: []cells{{colValue: "-1"}}, good: []cells{{colValue: "0"}}},
 	)
+	return append(list, organisationCases()...)
+}
+
+// organisationCases are those of lists of units.
+func organisationCases() (list []ruleCase) {
+	const refuse, warn = intake.GradeRefuse, intake.GradeWarn
+	ofDanyang := intake.Options{Unit: int64(unitDanyang)}
+	spoilt := creditCode("12345678X")[:17] + "?"
+	for _, c := range "0123456789ABCDEFGHJKLMNPQRTUWXY" { // the next character that is wrong
+		if code := spoilt[:17] + string(c); code != creditCode("12345678X") {
+			spoilt = code
+			break
+		}
+	}
+	wrongInner := creditCode("123456780")
 	organisation := func(rule string, grade intake.Grade, opt intake.Options, bad, good cells) {
 		list = append(list, ruleCase{kind: "organisations", rule: rule, grade: grade, opt: opt, bad: []cells{bad}, good: []cells{good}})
 	}
