@@ -51,8 +51,9 @@ check: ## generated files are fresh, formatted, vetted, modules tidy and untouch
 	$(GO) mod tidy -diff
 	$(GO) mod verify
 
-test-long: ## 100 rows left out, one after the other; soiled lists of 100,000 rows for three seeds
-	TUOXING_LONG=1 $(TEST) -timeout 60m -run 'left_out|planted_defect' ./internal/app
+test-long: ## 100 rows left out; soiled lists of 100,000 rows for three seeds; imports killed at 30 moments, on both engines
+	TUOXING_LONG=1 $(TEST) -timeout 60m -run 'left_out|planted_defect|killed' ./internal/app
+	TUOXING_LONG=1 $(GO) run ./internal/testkit/pgcluster -- $(TEST) -run killed ./internal/app
 
 test-all: check test test-long test-postgres test-race test-browser ## everything; what must pass before a change goes in
 	$(MAKE) fuzz FUZZTIME=2m FUZZ="$(READERS)"
