@@ -129,7 +129,7 @@ func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page,
 		return workerpage.Page{}, err
 	}
 	x := paper{Base: b, l: l, files: files, today: today, id: int64(f.ID)}
-	p := workerpage.Page{Base: b, ID: f.ID.String(), Name: f.Name, Sex: l.Of(ledger.Sex, int64(f.Sex)), Birth: b.Month(f.Birth), Timeline: x.timeline(f.Facts), Employment: x.employment(f), Papers: x.papers(f), Erase: eraseURL(visitOf(r).actor, f), Erased: f.Erased}
+	p := workerpage.Page{Base: b, ID: f.ID.String(), Name: nameShown(b, f.Name), Sex: l.Of(ledger.Sex, int64(f.Sex)), Birth: b.Month(f.Birth), Timeline: x.timeline(f.Facts), Employment: x.employment(f), Papers: x.papers(f), Erase: eraseURL(visitOf(r).actor, f), Erased: f.Erased}
 	if f.RankEver != 0 {
 		p.Rank = l.Of(ledger.RankEver, int64(f.RankEver))
 	}
@@ -285,4 +285,12 @@ func (p paper) entry(old ledger.Placed, hadOld bool, f ledger.Placed, has, taken
 	}
 	e.Title, e.Text = p.T("web_worker.entry", e.Title, employer), what(func(f ledger.Fact) string { return p.l.Of(ledger.District, int64(f.District)) })+" · "+rank
 	return e
+}
+
+// nameShown says in the reader's language that a person is erased; the registry keeps one word for it.
+func nameShown(b part.Base, name string) string {
+	if name == registry.ErasedName {
+		return b.T("web_worker.erased")
+	}
+	return name
 }

@@ -143,7 +143,7 @@ func (s *Server) workersPage(r *http.Request, f registry.Filter, at place) (work
 		p.CSV, p.XLSX = searched("/workers.csv", f, ""), searched("/workers.xlsx", f, "")
 	}
 	for _, x := range list {
-		p.Rows = append(p.Rows, workerRow(l, x, date.On(s.Now())))
+		p.Rows = append(p.Rows, workerRow(b, l, x, date.On(s.Now())))
 	}
 	next := ""
 	if n := len(list); n > 0 && at.done+int64(n) < int64(total) && n == f.Limit {
@@ -190,8 +190,8 @@ func workerChips(b part.Base, f registry.Filter, name func(ledger.Dim, int64) st
 }
 
 // workerRow prints one person of the list.
-func workerRow(l *figure.Labels, x registry.Worker, on date.Day) workerpage.Row {
-	row := workerpage.Row{Href: workerURL(int64(x.ID)), Name: x.Name, Sex: l.Of(ledger.Sex, int64(x.Sex)), Age: -1, District: l.Of(ledger.District, int64(x.District))}
+func workerRow(b part.Base, l *figure.Labels, x registry.Worker, on date.Day) workerpage.Row {
+	row := workerpage.Row{Href: workerURL(int64(x.ID)), Name: nameShown(b, x.Name), Sex: l.Of(ledger.Sex, int64(x.Sex)), Age: -1, District: l.Of(ledger.District, int64(x.District))}
 	if x.Birth != 0 {
 		row.Age = x.Birth.Age(on)
 	}
@@ -236,7 +236,7 @@ func (s *Server) getWorkersFile(form format) func(http.ResponseWriter, *http.Req
 			if err != nil {
 				return t.broken(err)
 			}
-			row := workerRow(l, x, date.On(s.Now()))
+			row := workerRow(b, l, x, date.On(s.Now()))
 			var age any = ""
 			if row.Age >= 0 {
 				age = row.Age

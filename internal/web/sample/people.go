@@ -35,7 +35,7 @@ func (m maker) workers() []Sample {
 
 func (m maker) erased() worker.Page {
 	p := m.worker()
-	p.Name, p.Erased, p.Erase, p.Masked = "已注销人员", true, "", nil
+	p.Name, p.Erased, p.Erase, p.Masked = m.base.T("web_worker.erased"), true, "", nil
 	for i := range p.Papers {
 		p.Papers[i].Number = ""
 	}
