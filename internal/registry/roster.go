@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"tuoxing/internal/cn"
@@ -242,8 +243,11 @@ func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import
 			added[m.worker] = append(added[m.worker], e)
 			employments = append(employments, e.fields(m.worker))
 		}
-		changes, err := s.changes(ctx, tx, list, func(src *Sources) {
-			src.Employment = append(src.Employment, added[src.Worker]...)
+		changes, err := s.changes(ctx, tx, list, func(src *Sources, w WorkerID) {
+			for _, r := range added[w] {
+				r.Lent = w != src.Worker
+				src.Employment = append(src.Employment, r)
+			}
 		})
 		if err != nil {
 			return err
@@ -278,7 +282,7 @@ func (s *Service) mentions(ctx context.Context, tx *db.Tx, imp *intake.Import, p
 
 // changes tells for each person that rows mention whether adding those rows changes the timeline.
 // A person whose file they made has none yet: every accepted row says something about them.
-func (s *Service) changes(ctx context.Context, tx *db.Tx, list []*mention, add func(*Sources)) (map[WorkerID]bool, error) {
+func (s *Service) changes(ctx context.Context, tx *db.Tx, list []*mention, add func(src *Sources, w WorkerID)) (map[WorkerID]bool, error) {
 	world, err := s.world(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -297,14 +301,27 @@ func (s *Service) changes(ctx context.Context, tx *db.Tx, list []*mention, add f
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)
-	src, err := loadSources(ctx, tx, known)
+	alias, err := aliasesOf(ctx, tx, known)
 	if err != nil {
 		return nil, err
 	}
+	said := map[WorkerID][]WorkerID{} // by survivor: the files that the rows name
 	for _, w := range known {
-		before := Timeline(src[w], world)
-		add(src[w])
-		out[w] = !slices.Equal(before, Timeline(src[w], world))
+		said[alias.root(w)] = append(said[alias.root(w)], w)
+	}
+	src, err := loadSources(ctx, tx, slices.Sorted(maps.Keys(said)))
+	if err != nil {
+		return nil, err
+	}
+	for root, files := range said {
+		before := Timeline(src[root], world)
+		for _, w := range files {
+			add(src[root], w)
+		}
+		changed := !slices.Equal(before, Timeline(src[root], world))
+		for _, w := range files {
+			out[w] = changed
+		}
 	}
 	return out, nil
 }

@@ -103,6 +103,10 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 	for w := range t.workers {
 		ids = append(ids, w)
 	}
+	ids, err := families(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	slices.Sort(ids)
 	world, err := s.world(ctx, tx)
 	if err != nil {
@@ -143,7 +147,7 @@ func (s *Service) world(ctx context.Context, tx *db.Tx) (*World, error) {
 // updateCurrent keeps what lists and scopes read of a person: where the file belongs today. Files
 // follow today's tree: it is the employer's, or the district's union's for those without one, or
 // the last employer's for those who have left and hold nothing. Only a person without any row in
-// force belongs nowhere and is not listed.
+// force belongs nowhere and is not listed. A merged file lies where its survivor lies.
 func updateCurrent(ctx context.Context, tx *db.Tx, src *Sources, w *World) error {
 	p := readPerson(src)
 	f := p.on(tx.Today(), w).fact
@@ -158,9 +162,9 @@ func updateCurrent(ctx context.Context, tx *db.Tx, src *Sources, w *World) error
 	if unit == 0 && len(p.certs) > 0 {
 		unit = int64(w.tree.Root()) // the city's own list
 	}
-	_, err := tx.Exec(ctx, `UPDATE registry_worker SET unit_id = $2, employer_id = $3, district = $4, rank = $5, rank_ever = $6, worker_class = $7, sex = $8, birth_month = $9, version = version + 1
-WHERE worker_id = $1 AND (unit_id <> $2 OR employer_id <> $3 OR district <> $4 OR rank <> $5 OR rank_ever <> $6 OR worker_class <> $7 OR sex <> $8 OR birth_month <> $9)`,
-		src.Worker, unit, f.Employer, f.District, int(f.Rank), int(f.RankEver), int(f.Class), int(f.Sex), int(f.BirthMonth))
+	_, err := tx.Exec(ctx, `UPDATE registry_worker SET unit_id = $2, employer_id = $3, district = $4, rank = $5, rank_ever = $6, worker_class = $7, sex = $8, birth_month = $9, survivor_id = $10, version = version + 1
+WHERE worker_id = $1 AND (unit_id <> $2 OR employer_id <> $3 OR district <> $4 OR rank <> $5 OR rank_ever <> $6 OR worker_class <> $7 OR sex <> $8 OR birth_month <> $9 OR survivor_id <> $10)`,
+		src.Worker, unit, f.Employer, f.District, int(f.Rank), int(f.RankEver), int(f.Class), int(f.Sex), int(f.BirthMonth), int64(src.Survivor))
 	if err != nil {
 		return fmt.Errorf("update file of %s: %w", src.Worker, err)
 	}
@@ -184,8 +188,8 @@ func in(first int, workers []WorkerID) (string, []any) {
 	return db.In(first, n), args
 }
 
-// loadSources reads all sourced rows of some people, each with an entry even without rows.
-func loadSources(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[WorkerID]*Sources, error) {
+// rowsOfFiles reads the rows that stand in some files, each with an entry even without rows.
+func rowsOfFiles(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[WorkerID]*Sources, error) {
 	out := make(map[WorkerID]*Sources, len(workers))
 	for _, w := range workers {
 		out[w] = &Sources{Worker: w}
