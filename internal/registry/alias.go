@@ -196,11 +196,13 @@ func mayMerge(who account.Actor, why string) error {
 func (s *Service) takeFiles(ctx context.Context, tx *db.Tx, scope account.Scope, files ...WorkerID) error {
 	slices.Sort(files)
 	for _, w := range files {
-		if _, _, _, _, err := s.open(ctx, tx, scope, w); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE registry_worker SET version = version + 1 WHERE worker_id = $1`, int64(w)); err != nil {
+		n, err := tx.Exec(ctx, `UPDATE registry_worker SET version = version + 1 WHERE worker_id = $4 AND EXISTS (SELECT 1 FROM org_unit u WHERE u.unit_id = registry_worker.unit_id AND `+inScope(1)+`)`,
+			append(seenArgs(scope), int64(w))...)
+		if err != nil {
 			return fmt.Errorf("take file of %s: %w", w, err)
+		}
+		if n == 0 {
+			return fault.New(fault.NotFound, "registry.worker_unknown")
 		}
 	}
 	return nil

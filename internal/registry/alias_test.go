@@ -1,10 +1,13 @@
 package registry
 
 import (
+	"context"
 	"testing"
 
+	"tuoxing/internal/account"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/org"
 )
 
 // Chains of merges, rows that come while they hold, and un-merging in any order: at the end the
@@ -61,4 +64,54 @@ func TestTimeline_of_a_merged_file_is_empty_and_the_survivor_keeps_its_own_ident
 	if !fault.Is(err, fault.Conflict) {
 		t.Errorf("un-merging a file that is not merged: %v", err)
 	}
+}
+
+// Verbs ask for the right, the reason, and both files in the reader's subtree; then figures follow.
+func TestMerge_needs_right_reason_and_both_files_in_the_subtree(t *testing.T) {
+	t.Parallel()
+	c := newTown(t)
+	at := func(u org.UnitID) EmploymentRow {
+		return EmploymentRow{Employer: u, AsOf: day("2022-01-01"), Post: Production}
+	}
+	c.enter(batchOf{id: 100, employments: map[WorkerID][]EmploymentRow{1: {at(unitOptics)}, 2: {at(unitLens)}, 3: {at(unitBuilders)}}})
+	all := account.Operator()
+	var lo, hi int64
+	c.read(func(ctx context.Context, tx *db.Tx) error {
+		tree, err := c.svc.Org.Tree(ctx, tx)
+		if err == nil {
+			lo, hi = tree.Range(unitDanyang)
+		}
+		return err
+	})
+	danyang := all
+	danyang.Scope = account.Scope{Lo: lo, Hi: hi}
+	for name, try := range map[string]struct {
+		who  account.Actor
+		with WorkerID
+		why  string
+		want fault.Kind
+	}{
+		"no right":       {account.Actor{}, 2, "同一人", fault.Unauthenticated},
+		"no reason":      {all, 2, "", fault.Invalid},
+		"file elsewhere": {danyang, 3, "同一人", fault.NotFound},
+		"itself":         {all, 1, "同一人", fault.Conflict},
+	} {
+		if err := c.svc.Merge(t.Context(), try.who, 1, try.with, try.why); !fault.Is(err, try.want) {
+			t.Errorf("%s: %v, want kind %v", name, err, try.want)
+		}
+	}
+	before := c.everything()
+	must(t, c.svc.Merge(t.Context(), danyang, 1, 2, "同一人"))
+	list, total, err := c.svc.List(t.Context(), all, Filter{})
+	must(t, err)
+	if total != 2 || len(list) != 2 {
+		t.Errorf("%d files listed of %d, want the two that are not merged", len(list), total)
+	}
+	must(t, c.verifyTimelines())
+	if err := c.svc.Merge(t.Context(), all, 3, 2, "同一人"); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a merged file is merged again: %v", err)
+	}
+	must(t, c.svc.Unmerge(t.Context(), danyang, 2, "经核实为两人"))
+	sameFigures(t, "merged and un-merged", before, c.everything())
+	must(t, c.verifyTimelines())
 }
