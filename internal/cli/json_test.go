@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,6 +35,7 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 	t.Parallel()
 	e, sheets := demoCity(t)
 	roster, dir := importOf(t, e, "roster"), t.TempDir()
+	pair := regexp.MustCompile(`[0-9]{12,}`).FindAllString(e.run("", "trace", "members", "--on", "2022-12-31").out, 2)
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -63,6 +65,10 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "trace", args: append([]string{"industrial_workers", "--where", "district=321181"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"highly_skilled_per_10k", "--facts"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"members", "--csv", filepath.Join(dir, "members.csv")}, day...), has: "sides"},
+		{command: "duplicates merge", args: []string{pair[0], pair[1], "--why", "测试"}, has: "survivor"},
+		{command: "duplicates merge", args: []string{pair[1], pair[1], "--why", "测试"}, code: 5, has: "error"},
+		{command: "verify", has: "head"},
+		{command: "duplicates unmerge", args: []string{pair[1], "--why", "测试"}, has: "merged"},
 		{command: "verify", has: "head"},
 		{command: "undo", args: []string{roster, "--why", "测试"}, has: "id"},
 		{command: "user list", has: "users"},
