@@ -234,6 +234,20 @@ CREATE TABLE org_unit (
 );
 CREATE INDEX org_unit_lo ON org_unit (lo);
 
+CREATE TABLE registry_alias (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  survivor_id        bigint      NOT NULL,
+  merged_at          timestamptz NOT NULL,
+  merged_by          bigint      NOT NULL,
+  withdrawn_at       timestamptz,
+  withdrawn_by       bigint      NOT NULL,
+  why                text        NOT NULL,
+  PRIMARY KEY (worker_id, id)
+);
+CREATE UNIQUE INDEX registry_alias_one ON registry_alias (worker_id) WHERE withdrawn_at IS NULL;
+CREATE INDEX registry_alias_survivor ON registry_alias (survivor_id) WHERE withdrawn_at IS NULL;
+
 CREATE TABLE registry_certificate (
   worker_id          bigint      NOT NULL,
   id                 bigint      NOT NULL,
@@ -352,6 +366,7 @@ CREATE TABLE registry_worker (
   worker_class       bigint      NOT NULL,
   created_at         timestamptz NOT NULL,
   version            bigint      NOT NULL,
+  survivor_id        bigint      NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id)
 );
 CREATE INDEX registry_worker_unit ON registry_worker (unit_id, worker_id);

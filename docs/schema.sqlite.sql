@@ -234,6 +234,20 @@ CREATE TABLE org_unit (
 ) STRICT;
 CREATE INDEX org_unit_lo ON org_unit (lo);
 
+CREATE TABLE registry_alias (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  survivor_id        INTEGER     NOT NULL,
+  merged_at          TEXT        NOT NULL,
+  merged_by          INTEGER     NOT NULL,
+  withdrawn_at       TEXT,
+  withdrawn_by       INTEGER     NOT NULL,
+  why                TEXT        NOT NULL,
+  PRIMARY KEY (worker_id, id)
+) STRICT;
+CREATE UNIQUE INDEX registry_alias_one ON registry_alias (worker_id) WHERE withdrawn_at IS NULL;
+CREATE INDEX registry_alias_survivor ON registry_alias (survivor_id) WHERE withdrawn_at IS NULL;
+
 CREATE TABLE registry_certificate (
   worker_id          INTEGER     NOT NULL,
   id                 INTEGER     NOT NULL,
@@ -352,6 +366,7 @@ CREATE TABLE registry_worker (
   worker_class       INTEGER     NOT NULL,
   created_at         TEXT        NOT NULL,
   version            INTEGER     NOT NULL,
+  survivor_id        INTEGER     NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id)
 ) STRICT;
 CREATE INDEX registry_worker_unit ON registry_worker (unit_id, worker_id);

@@ -31,6 +31,7 @@ const (
 	WorkerReveal Right = "worker.reveal" // see masked ID numbers and phones, each look being logged
 	WorkerExport Right = "worker.export"
 	WorkerErase  Right = "worker.erase" // destroy a person's key (注销), which nobody can take back
+	WorkerMerge  Right = "worker.merge" // declare two files one person's, or take that back
 	ImportRead   Right = "import.read"
 	ImportWrite  Right = "import.write"
 	ImportUndo   Right = "import.undo"
@@ -42,7 +43,7 @@ const (
 
 // Rights lists all rights.
 var Rights = []Right{
-	FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
+	FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
 }
 
 // Role is the name of a row of the role table. Its words are in the catalogues as account.role.<role>.
@@ -79,15 +80,15 @@ type grant struct {
 // grants is the role table. Enterprises do not read blocks: their sums are over the whole city.
 var grants = map[Role]grant{
 	City: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead},
 		kinds:  []org.Kind{org.City}, whole: true, gives: Roles,
 	},
 	District: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead},
 		kinds:  []org.Kind{org.District, org.Zone},
 	},
 	Industry: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead},
 		kinds:  []org.Kind{org.IndustryUnion},
 	},
 	EnterpriseUnion: {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -35,6 +36,7 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 	t.Parallel()
 	e, sheets := demoCity(t)
 	roster, dir := importOf(t, e, "roster"), t.TempDir()
+	pair := regexp.MustCompile(`[0-9]{12,}`).FindAllString(e.run("", "trace", "members", "--on", "2022-12-31").out, 2)
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +66,10 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "trace", args: append([]string{"industrial_workers", "--where", "district=321181"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"highly_skilled_per_10k", "--facts"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"members", "--csv", filepath.Join(dir, "members.csv")}, day...), has: "sides"},
+		{command: "duplicates merge", args: []string{pair[0], pair[1], "--why", "测试"}, has: "survivor"},
+		{command: "duplicates merge", args: []string{pair[1], pair[1], "--why", "测试"}, code: 5, has: "error"},
+		{command: "verify", has: "head"},
+		{command: "duplicates unmerge", args: []string{pair[1], "--why", "测试"}, has: "merged"},
 		{command: "verify", has: "head"},
 		{command: "erase", args: []string{someWorker(t, e), "--why", "本人申请", "--plan"}, has: "facts"},
 		{command: "erase", args: []string{someWorker(t, e), "--why", "本人申请"}, has: "erased"},

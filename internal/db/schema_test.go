@@ -37,7 +37,7 @@ const schemaHead = `-- The tables of Tuoxing on %s after all migrations, without
 // SQLite keeps the statements themselves; PostgreSQL's are put together from its catalogue.
 const (
 	sqliteDump   = `SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type <> 'table', name`
-	postgresDump = `SELECT c.relname, 'CREATE TABLE ' || c.relname || ' (' || concat_ws(', ',
+	postgresDump = `SELECT d.relname, d.made FROM (SELECT c.relname, 'CREATE TABLE ' || c.relname || ' (' || concat_ws(', ',
 		(SELECT string_agg(a.attname || ' ' || CASE a.atttypid WHEN 'timestamptz'::regtype THEN 'timestamptz' ELSE format_type(a.atttypid, a.atttypmod) END
 			|| CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
 			|| CASE WHEN a.attidentity <> '' THEN ' GENERATED AS IDENTITY' ELSE '' END
@@ -55,7 +55,7 @@ const (
 	UNION ALL
 	SELECT c.relname, 'CREATE ' || CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' WHEN 'v' THEN 'VIEW ' ELSE 'OTHER ' END || c.relname
 	FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r', 'i')
-	ORDER BY 2 DESC` // tables before indexes
+	) d (relname, made) ORDER BY left(d.made, 12) <> 'CREATE TABLE', d.made DESC` // tables before indexes
 )
 
 // cast is what PostgreSQL adds to each literal of a condition or default.

@@ -196,13 +196,17 @@ func (s *Service) holders(ctx context.Context, tx *db.Tx) (*holders, error) {
 		ids:     func(domain, text string) [8]byte { return [8]byte(x.Sum(domain, text)) },
 		numbers: map[[8]byte]WorkerID{}, people: map[[8]byte]WorkerID{}, inFile: map[[8]byte][8]byte{},
 	}
+	alias, err := allAliases(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	for table, into := range map[string]map[[8]byte]WorkerID{"registry_certificate_number": h.numbers, "registry_number": h.people} {
 		err := tx.Query(ctx, `SELECT number_index, worker_id FROM `+table, nil, func(row db.Scanner) error {
 			var index []byte
 			var w WorkerID
 			err := row.Scan(&index, &w)
 			if err == nil {
-				into[[8]byte(index)] = w
+				into[[8]byte(index)] = alias.root(w) // a merged file and its survivor are one holder
 			}
 			return err
 		})
@@ -221,7 +225,8 @@ func (h *holders) check(r *intake.Row) {
 	number, person := h.ids(indexCertificate, r.Get(colNumber)), h.ids(indexID, r.Get(colID))
 	holder, held := h.numbers[number]
 	other, twice := h.inFile[number]
-	if (held && h.people[person] != holder) || (twice && other != person) {
+	same := other == person || (h.people[person] != 0 && h.people[other] == h.people[person])
+	if (held && h.people[person] != holder) || (twice && !same) {
 		r.Refuse("R127", colNumber, "registry.number_taken")
 		return
 	}
@@ -245,7 +250,10 @@ func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.
 		return err
 	}
 	a.hide = func(m *mention) { m.sealed = m.file.key.Seal(m.cert.ID, "number", []byte(m.row.Get(colNumber))) }
-	a.add = func(m *mention, src *Sources) { src.Certificates = append(src.Certificates, m.cert) }
+	a.add = func(m *mention, src *Sources) {
+		m.cert.Lent = m.worker != src.Worker
+		src.Certificates = append(src.Certificates, m.cert)
+	}
 	a.write = func(ctx context.Context, list []*mention) error {
 		fresh = make(map[string]WorkerID, len(list))
 		fields := make([][]any, len(list))
@@ -288,19 +296,23 @@ func enterNumbers(ctx context.Context, tx *db.Tx, numbers map[string]WorkerID) e
 	if err := findByIndex(ctx, tx, "registry_certificate_number", indexes, held); err != nil {
 		return err
 	}
+	alias, err := aliasesOf(ctx, tx, append(slices.Collect(maps.Values(held)), slices.Collect(maps.Values(numbers))...))
+	if err != nil {
+		return err
+	}
 	var fresh [][]any
 	for _, index := range indexes {
 		holder, ok := held[string(index)]
 		switch {
 		case !ok:
 			fresh = append(fresh, []any{index, int64(numbers[string(index)])})
-		case holder != numbers[string(index)]:
+		case alias.root(holder) != alias.root(numbers[string(index)]):
 			return fault.New(fault.Conflict, "registry.number_taken")
 		default:
 			delete(numbers, string(index))
 		}
 	}
-	_, err := tx.Bulk(ctx, "registry_certificate_number", []string{"number_index", "worker_id"}, rowsOf(fresh))
+	_, err = tx.Bulk(ctx, "registry_certificate_number", []string{"number_index", "worker_id"}, rowsOf(fresh))
 	return err
 }
 

@@ -29,7 +29,8 @@ type Erasure struct {
 
 // PlanErasure tells what Erase would do. It is logged: finding the files reads the person's numbers.
 func (s *Service) PlanErasure(ctx context.Context, who account.Actor, in *intake.Service, workers ...WorkerID) (Erasure, error) {
-	if err := s.mayErase(ctx, who, workers); err != nil {
+	workers, err := s.mayErase(ctx, who, workers)
+	if err != nil {
 		return Erasure{}, err
 	}
 	for _, w := range workers {
@@ -44,10 +45,11 @@ func (s *Service) PlanErasure(ctx context.Context, who account.Actor, in *intake
 // Erase erases people (注销): their keys are destroyed, and with them whatever was sealed; names, numbers and
 // their indexes are blanked; the kept originals that name them go. The dated rows stay under the bare
 // id, so every figure is unchanged and still verifies. Files that are one person's by a merge are
-// erased in one call. The register beside the key file is written first: an erasure that breaks off is
+// erased together. The register beside the key file is written first: an erasure that breaks off is
 // finished at the next start, and an older backup cannot bring the person back.
 func (s *Service) Erase(ctx context.Context, who account.Actor, in *intake.Service, workers []WorkerID, why string) (Erasure, error) {
-	if err := s.mayErase(ctx, who, workers); err != nil {
+	workers, err := s.mayErase(ctx, who, workers)
+	if err != nil {
 		return Erasure{}, err
 	}
 	var c fault.Check
@@ -104,15 +106,20 @@ func (s *Service) ApplyErasures(ctx context.Context, in *intake.Service) (int, e
 	return len(due), s.erase(ctx, in, 0, due, people, found, "注销登记")
 }
 
-func (s *Service) mayErase(ctx context.Context, who account.Actor, workers []WorkerID) error {
+// mayErase checks right and subtree, and gives the files with those that are one person with them by a merge:
+// a person is erased whole.
+func (s *Service) mayErase(ctx context.Context, who account.Actor, workers []WorkerID) (whole []WorkerID, err error) {
 	if err := who.Must(account.WorkerErase); err != nil {
-		return err
+		return nil, err
 	}
 	if len(workers) == 0 {
-		return fault.New(fault.NotFound, "registry.worker_unknown")
+		return nil, fault.New(fault.NotFound, "registry.worker_unknown")
 	}
-	return s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		for _, w := range workers {
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		if whole, err = families(ctx, tx, workers); err != nil {
+			return err
+		}
+		for _, w := range whole {
 			f, _, _, _, err := s.open(ctx, tx, who.Scope, w)
 			if err != nil {
 				return err
@@ -123,6 +130,7 @@ func (s *Service) mayErase(ctx context.Context, who account.Actor, workers []Wor
 		}
 		return nil
 	})
+	return whole, err
 }
 
 func ids(workers []WorkerID) []int64 {
@@ -231,7 +239,7 @@ func (s *Service) Scrub(ctx context.Context) error {
 }
 
 // scrubbed are the tables in which a person stood in clear, or with a key.
-var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "intake_import", "intake_row", "intake_stage", "intake_problem_batch"}
+var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "intake_import", "intake_row", "intake_stage", "intake_problem_batch"}
 
 // blank takes from a file whatever says whose it is. The rows of certificates must still be known as those of
 // one certificate, so the index of their number becomes the id of its first row.
@@ -240,6 +248,7 @@ func blank(ctx context.Context, tx *db.Tx, w WorkerID) error {
 		`DELETE FROM registry_number WHERE worker_id = $1`,
 		`DELETE FROM registry_certificate_number WHERE worker_id = $1`,
 		`UPDATE registry_identity SET reason = '' WHERE worker_id = $1`,
+		`UPDATE registry_alias SET why = '' WHERE worker_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, query, int64(w)); err != nil {
 			return err

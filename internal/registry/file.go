@@ -26,6 +26,8 @@ type File struct {
 	Certificates []HeldCertificate
 	Jobs         []Job
 	Facts        []ledger.Placed // every fact, in block order
+	Survivor     WorkerID        // not 0 when this file was merged into that one
+	Merged       []WorkerID      // the files merged into this one
 }
 
 // HeldCertificate is a certificate in force in the file, its number masked.
@@ -65,7 +67,7 @@ func (s *Service) Find(ctx context.Context, who account.Actor, id WorkerID) (*Fi
 		if f.PhoneMasked, err = unseal(key, id, "phone", sealedPhone, cn.MaskPhone); err != nil {
 			return err
 		}
-		return s.fill(ctx, tx, f, key)
+		return s.fill(ctx, tx, f)
 	})
 	return f, err
 }
@@ -107,18 +109,34 @@ func unseal(key vault.Key, id WorkerID, column string, sealed []byte, mask func(
 	return mask(string(plain)), nil
 }
 
-func (s *Service) fill(ctx context.Context, tx *db.Tx, f *File, key vault.Key) error {
+func (s *Service) fill(ctx context.Context, tx *db.Tx, f *File) error {
 	src, err := loadSources(ctx, tx, []WorkerID{f.ID})
 	if err != nil {
 		return err
 	}
+	if f.Survivor = src[f.ID].Survivor; f.Survivor != 0 { // its rows are read in the survivor's file
+		f.Facts, err = ledger.FactsOf(ctx, tx, 0, []int64{int64(f.ID)})
+		return err
+	}
+	keys, err := s.familyKeys(ctx, tx, f.ID)
+	if err != nil {
+		return err
+	}
 	p := readPerson(src[f.ID])
-	numbers := map[int64][]byte{}
-	err = tx.Query(ctx, `SELECT id, number_sealed FROM registry_certificate WHERE worker_id = $1`, []any{int64(f.ID)}, func(row db.Scanner) error {
+	numbers, owner := map[int64][]byte{}, map[int64]WorkerID{}
+	for w := range keys {
+		if w != f.ID {
+			f.Merged = append(f.Merged, w)
+		}
+	}
+	slices.Sort(f.Merged)
+	list, args := in(1, append([]WorkerID{f.ID}, f.Merged...))
+	err = tx.Query(ctx, `SELECT worker_id, id, number_sealed FROM registry_certificate WHERE worker_id IN `+list, args, func(row db.Scanner) error {
+		var w WorkerID
 		var id int64
 		var sealed []byte
-		err := row.Scan(&id, &sealed)
-		numbers[id] = sealed
+		err := row.Scan(&w, &id, &sealed)
+		numbers[id], owner[id] = sealed, w
 		return err
 	})
 	if err != nil {
@@ -127,7 +145,7 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, f *File, key vault.Key) e
 	for _, c := range p.certs {
 		held := HeldCertificate{CertificateRow: c}
 		if sealed := numbers[c.ID]; len(sealed) > 0 {
-			plain, err := key.Open(c.ID, "number", sealed)
+			plain, err := keys[owner[c.ID]].Open(c.ID, "number", sealed)
 			if err != nil {
 				return err
 			}
@@ -252,11 +270,19 @@ func checkWhy(c *fault.Check, why string) {
 func (s *Service) cells(ctx context.Context, who account.Actor, read *intake.Service, id WorkerID, imported intake.ImportID, line ledger.Line) ([]intake.CellView, error) {
 	var out []intake.CellView
 	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		_, key, _, _, err := s.open(ctx, tx, who.Scope, id)
+		if _, _, _, _, err := s.open(ctx, tx, who.Scope, id); err != nil {
+			return err
+		}
+		keys, err := s.familyKeys(ctx, tx, id) // the row may stand in a file merged into this one
 		if err != nil {
 			return err
 		}
-		out, err = read.Cells(ctx, tx, imported, int64(id), key, line)
+		for w, key := range keys {
+			out, err = read.Cells(ctx, tx, imported, int64(w), key, line)
+			if !fault.Is(err, fault.NotFound) {
+				break
+			}
+		}
 		return err
 	})
 	return out, err

@@ -47,6 +47,20 @@ func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Imp
 	if err != nil {
 		return 0, 0, fmt.Errorf("people of the unit: %w", err)
 	}
+	// A merged file is present when its survivor is, and the survivor when it is.
+	alias, err := allAliases(ctx, tx)
+	if err != nil {
+		return 0, 0, err
+	}
+	present := make(map[WorkerID]bool, len(seen))
+	for w := range seen {
+		present[alias.root(w)] = true
+	}
+	for i, w := range there {
+		there[i] = alias.root(w)
+	}
+	slices.Sort(there)
+	there = slices.Compact(there)
 	var rows [][]any
 	for part := range slices.Chunk(there, batch) {
 		src, err := loadSources(ctx, tx, part)
@@ -59,7 +73,7 @@ func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Imp
 					continue
 				}
 				standing++
-				if !seen[w] {
+				if !present[w] {
 					rows = append(rows, []any{int64(w), int64(imp.ID), int64(e), imp.AsOf, Proposed, int64(0)})
 				}
 				break

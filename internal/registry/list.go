@@ -173,7 +173,7 @@ func scanWorker(row db.Scanner) (Worker, error) {
 }
 
 func (s *Service) where(who account.Scope, f Filter) (string, []any) {
-	where, args := seen(1), seenArgs(who)
+	where, args := seen(1)+` AND w.survivor_id = 0`, seenArgs(who) // merged files are found through their survivors
 	add := func(cond string, v any) {
 		args = append(args, v)
 		where += fmt.Sprintf(" AND "+cond, len(args))
@@ -196,7 +196,7 @@ func (s *Service) where(who account.Scope, f Filter) (string, []any) {
 		if err == nil {
 			index = s.Vault.BlindIndex(indexID, id.Number)
 		}
-		add("w.worker_id IN (SELECT n.worker_id FROM registry_number n WHERE n.number_index = $%d)", index)
+		add("w.worker_id IN (SELECT CASE WHEN o.survivor_id = 0 THEN o.worker_id ELSE o.survivor_id END FROM registry_number n JOIN registry_worker o ON o.worker_id = n.worker_id WHERE n.number_index = $%d)", index)
 	default:
 		args = append(args, "%"+escapeLike(text)+"%")
 		n := len(args)

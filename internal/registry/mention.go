@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"tuoxing/internal/cn"
@@ -391,7 +392,7 @@ func (a *arrival) newFile(m *mention) []any {
 }
 
 var workerColumns = []string{"worker_id", "wrapped_key", "name", "name_fold", "pinyin_fold", "initials_fold", "id_kind", "id_sealed", "phone_sealed",
-	"unit_id", "employer_id", "district", "rank", "rank_ever", "worker_class", "sex", "birth_month", "created_at", "version"}
+	"unit_id", "employer_id", "district", "rank", "rank_ever", "worker_class", "sex", "birth_month", "survivor_id", "created_at", "version"}
 
 // enter writes a part whose sealing is done.
 func (a *arrival) enter(ctx context.Context, p *part) error {
@@ -460,7 +461,8 @@ func (a *arrival) makeFiles(ctx context.Context, p *part) error {
 	return nil
 }
 
-// changes tells for each person who was on file before whether the part's rows change the timeline.
+// changes tells for each person who was on file before whether the part's rows change the timeline. The rows of
+// a merged file change its survivor's.
 func (a *arrival) changes(ctx context.Context, p *part) (map[WorkerID]bool, error) {
 	var known []WorkerID
 	for _, f := range p.files {
@@ -468,22 +470,33 @@ func (a *arrival) changes(ctx context.Context, p *part) (map[WorkerID]bool, erro
 			known = append(known, f.worker)
 		}
 	}
-	src, err := loadSources(ctx, a.tx, known)
+	alias, err := aliasesOf(ctx, a.tx, known)
 	if err != nil {
 		return nil, err
 	}
-	before := make(map[WorkerID][]ledger.Fact, len(known))
+	roots := map[WorkerID]bool{}
 	for _, w := range known {
+		roots[alias.root(w)] = true
+	}
+	src, err := loadSources(ctx, a.tx, slices.Sorted(maps.Keys(roots)))
+	if err != nil {
+		return nil, err
+	}
+	before := make(map[WorkerID][]ledger.Fact, len(roots))
+	for w := range roots {
 		before[w] = Timeline(src[w], a.world)
 	}
 	for _, m := range p.list {
 		if !m.file.isNew {
-			a.add(m, src[m.worker])
+			a.add(m, src[alias.root(m.worker)])
 		}
 	}
-	out := make(map[WorkerID]bool, len(known))
+	changed, out := make(map[WorkerID]bool, len(roots)), make(map[WorkerID]bool, len(known))
+	for w := range roots {
+		changed[w] = !slices.Equal(before[w], Timeline(src[w], a.world))
+	}
 	for _, w := range known {
-		out[w] = !slices.Equal(before[w], Timeline(src[w], a.world))
+		out[w] = changed[alias.root(w)]
 	}
 	return out, nil
 }

@@ -18,13 +18,14 @@ type model struct {
 	employments  map[WorkerID][]EmploymentRow
 	certificates map[WorkerID][]CertificateRow
 	identity     map[WorkerID][]IdentityRow
+	into         map[WorkerID]WorkerID // merged files, as declared
 	units        []org.Observation
 	version      map[WorkerID]int // grows with each change of the person's rows
 	unitsVersion int
 }
 
 func newModel() *model {
-	return &model{employments: map[WorkerID][]EmploymentRow{}, certificates: map[WorkerID][]CertificateRow{}, identity: map[WorkerID][]IdentityRow{}, version: map[WorkerID]int{}}
+	return &model{into: map[WorkerID]WorkerID{}, employments: map[WorkerID][]EmploymentRow{}, certificates: map[WorkerID][]CertificateRow{}, identity: map[WorkerID][]IdentityRow{}, version: map[WorkerID]int{}}
 }
 
 func (m *model) enter(b batchOf) {
@@ -52,6 +53,22 @@ func (m *model) undo(id int64) {
 		m.units[i].Withdrawn = m.units[i].Withdrawn || m.units[i].Import == id
 	}
 	m.unitsVersion++
+}
+
+// person lists the files whose rows are one person's with w, which is not merged: w first, then those that
+// reach it by going from merge to merge.
+func (m *model) person(w WorkerID) []WorkerID {
+	out := []WorkerID{w}
+	for x := WorkerID(1); x <= people; x++ {
+		at := x
+		for at != w && m.into[at] != 0 {
+			at = m.into[at]
+		}
+		if at == w && x != w {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // being is what a person is on a day.
@@ -260,28 +277,29 @@ func (u naiveUnits) districtUnion(district int32, d date.Day) org.UnitID {
 }
 
 // naiveIdentity is sex and birth month: an officer's correction before all, then who said it last.
-func naiveIdentity(m *model, w WorkerID) (sex Sex, birth date.Month) {
-	var said []IdentityRow
-	for _, r := range m.employments[w] {
-		if !r.Withdrawn {
-			said = append(said, IdentityRow{ID: r.ID, Sex: r.Sex, Birth: r.Birth, RecordedAt: r.RecordedAt})
+func naiveIdentity(m *model, files ...WorkerID) (sex Sex, birth date.Month) {
+	var said, officer []IdentityRow
+	for _, w := range files {
+		for _, r := range m.employments[w] {
+			if !r.Withdrawn {
+				said = append(said, IdentityRow{ID: r.ID, Sex: r.Sex, Birth: r.Birth, RecordedAt: r.RecordedAt})
+			}
 		}
-	}
-	for _, r := range m.certificates[w] {
-		if !r.Withdrawn {
-			said = append(said, IdentityRow{ID: r.ID, Sex: r.Sex, Birth: r.Birth, RecordedAt: r.RecordedAt})
+		for _, r := range m.certificates[w] {
+			if !r.Withdrawn {
+				said = append(said, IdentityRow{ID: r.ID, Sex: r.Sex, Birth: r.Birth, RecordedAt: r.RecordedAt})
+			}
+		}
+		for _, r := range m.identity[w] {
+			if !r.Withdrawn {
+				officer = append(officer, r)
+			}
 		}
 	}
 	byTime := func(a, b IdentityRow) int {
 		return cmp.Or(a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
 	}
 	slices.SortFunc(said, byTime)
-	var officer []IdentityRow
-	for _, r := range m.identity[w] {
-		if !r.Withdrawn {
-			officer = append(officer, r)
-		}
-	}
 	slices.SortFunc(officer, byTime)
 	for _, r := range append(said, officer...) {
 		if r.Sex != 0 {
@@ -319,8 +337,21 @@ func naiveCertificates(rows []CertificateRow) []CertificateRow {
 
 // life is what a person is on each day from first to last.
 func (m *model) life(w WorkerID, first, last date.Day) []being {
-	jobs, certs, units := naiveJobs(m.employments[w]), naiveCertificates(m.certificates[w]), naiveUnits(m.units)
-	sex, birth := naiveIdentity(m, w)
+	if m.into[w] != 0 { // a merged file is nobody
+		return make([]being, last-first+1)
+	}
+	var sex Sex
+	var birth date.Month
+	var work []EmploymentRow
+	var held []CertificateRow
+	for _, part := range m.person(w) {
+		work, held = append(work, m.employments[part]...), append(held, m.certificates[part]...)
+	}
+	if sex, birth = naiveIdentity(m, w); sex == 0 || birth == 0 { // the merged files are asked for what the own does not say
+		s, b := naiveIdentity(m, m.person(w)[1:]...)
+		sex, birth = cmp.Or(sex, s), cmp.Or(birth, b)
+	}
+	jobs, certs, units := naiveJobs(work), naiveCertificates(held), naiveUnits(m.units)
 	var out []being
 	for d := first; d <= last; d++ {
 		b := being{sex: sex, birth: birth}

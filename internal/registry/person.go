@@ -56,7 +56,8 @@ func readPerson(src *Sources) *person {
 }
 
 // identity gives sex and birth month: an officer's correction before all else, then the latest
-// row in force that states them.
+// row in force that states them. A row of a file merged into this one is asked only when the own
+// rows say nothing: its number is the one that was mistyped, and with it sex or birth may be.
 func identity(src *Sources) (sex Sex, birth date.Month) {
 	var sexAt, birthAt said
 	take := func(s said, sx Sex, b date.Month) {
@@ -69,17 +70,17 @@ func identity(src *Sources) (sex Sex, birth date.Month) {
 	}
 	for i := range src.Employment {
 		if r := &src.Employment[i]; !r.Withdrawn {
-			take(r.said(0), r.Sex, r.Birth)
+			take(r.said(0).of(!r.Lent), r.Sex, r.Birth)
 		}
 	}
 	for i := range src.Certificates {
 		if r := &src.Certificates[i]; !r.Withdrawn {
-			take(r.said(0), r.Sex, r.Birth)
+			take(r.said(0).of(!r.Lent), r.Sex, r.Birth)
 		}
 	}
 	for i := range src.Identity {
 		if r := &src.Identity[i]; !r.Withdrawn {
-			take(said{officer: true, at: r.RecordedAt.UnixMilli(), id: r.ID}, r.Sex, r.Birth)
+			take(said{own: !r.Lent, officer: true, at: r.RecordedAt.UnixMilli(), id: r.ID}, r.Sex, r.Birth)
 		}
 	}
 	return sex, birth
@@ -88,15 +89,28 @@ func identity(src *Sources) (sex Sex, birth date.Month) {
 // said orders statements: an officer's correction weighs more than any file, then by the day that
 // a statement is about, then by when it was recorded.
 type said struct {
+	own     bool // in matters of identity: of this file, not of one merged into it
 	officer bool
 	day     date.Day
 	at      int64
 	id      int64
 }
 
+// of says whether the statement stands in the person's own file.
+func (s said) of(own bool) said {
+	s.own = own
+	return s
+}
+
 func (s said) before(o said) bool { return s.compare(o) < 0 }
 
 func (s said) compare(o said) int {
+	if s.own != o.own {
+		if o.own {
+			return -1
+		}
+		return 1
+	}
 	if s.officer != o.officer {
 		if o.officer {
 			return -1

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -134,7 +135,10 @@ func newHistory(t testing.TB, seed uint64) *history {
 func (h *history) remember(after string) {
 	k := knownAt{block: h.columns().Head(), after: after}
 	for w := WorkerID(1); w <= people; w++ {
-		v := [2]int{h.model.version[w], h.model.unitsVersion}
+		v := [2]int{0, h.model.unitsVersion}
+		for _, part := range h.model.person(w) {
+			v[0] += h.model.version[part]
+		}
 		if n := len(h.known); n > 0 && h.versions[w] == v {
 			k.lives[w] = h.known[n-1].lives[w]
 			continue
@@ -316,6 +320,12 @@ var allOperations = []operation{
 	}},
 	{"district with another code", 1, func(h *history) {
 		h.apply(batchOf{units: []org.Observation{h.unit(unitRunzhou, func(o *org.Observation) { o.District = oneOf[int32](h.r, 321111, 321112) })}})
+	}},
+	{"merge", 6, func(h *history) { h.merge(h.worker(), h.worker()) }},
+	{"un-merge", 3, func(h *history) {
+		if merged := slices.Sorted(maps.Keys(h.model.into)); len(merged) > 0 {
+			h.unmerge(oneOf(h.r, merged...))
+		}
 	}},
 	{"undo", 5, func(h *history) {
 		if old, ok := h.inForce(func(batchOf) bool { return true }); ok {

@@ -229,7 +229,10 @@ func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import
 		m.job, err = employmentOf(tx, imp, tree, m)
 		return err
 	}
-	a.add = func(m *mention, src *Sources) { src.Employment = append(src.Employment, m.job) }
+	a.add = func(m *mention, src *Sources) {
+		m.job.Lent = m.worker != src.Worker
+		src.Employment = append(src.Employment, m.job)
+	}
 	a.write = func(ctx context.Context, list []*mention) error {
 		employments := make([][]any, len(list))
 		for i, m := range list {

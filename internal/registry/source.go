@@ -48,6 +48,7 @@ const (
 // Sources are the sourced rows of one person, also those withdrawn.
 type Sources struct {
 	Worker       WorkerID
+	Survivor     WorkerID // not 0 when the file was merged into that one, whose rows these then are
 	Identity     []IdentityRow
 	Employment   []EmploymentRow
 	Certificates []CertificateRow
@@ -61,6 +62,7 @@ type IdentityRow struct {
 	Birth      date.Month
 	RecordedAt time.Time
 	Withdrawn  bool
+	Lent       bool // stands in a file that was merged into this one
 }
 
 // EmploymentRow is what one row of a roster says: on AsOf the person was employed here, since
@@ -81,6 +83,7 @@ type EmploymentRow struct {
 	Line       ledger.Line
 	RecordedAt time.Time
 	Withdrawn  bool
+	Lent       bool
 }
 
 func (r *EmploymentRow) source() source { return source{r.ID, r.Import, r.Line} }
@@ -111,6 +114,7 @@ type CertificateRow struct {
 	Line       ledger.Line
 	RecordedAt time.Time
 	Withdrawn  bool
+	Lent       bool
 }
 
 func (r *CertificateRow) source() source { return source{r.ID, r.Import, r.Line} }

@@ -104,7 +104,10 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 	for w := range t.workers {
 		ids = append(ids, w)
 	}
-	slices.Sort(ids)
+	ids, err := families(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	again := map[int64]bool{} // a later row of the file said more about them
 	for _, w := range ids {
 		if _, ok := slices.BinarySearch(t.fresh, w); ok {
@@ -151,15 +154,15 @@ func (s *Service) world(ctx context.Context, tx *db.Tx) (*World, error) {
 // current is what lists and scopes read of a person: where the file belongs today. Files follow
 // today's tree: it is the employer's, or the district's union's for those without one, or the last
 // employer's for those who have left and hold nothing. Only a person without any row in force
-// belongs nowhere and is not listed.
+// belongs nowhere and is not listed. A merged file lies where its survivor lies.
 type current struct {
-	unit, employer                   int64
-	district                         int32
-	rank, rankEver, class, sex, born int64
+	unit, employer                             int64
+	district                                   int32
+	rank, rankEver, class, sex, born, survivor int64
 }
 
 func (c current) values() []any {
-	return []any{c.unit, c.employer, int64(c.district), c.rank, c.rankEver, c.class, c.sex, c.born}
+	return []any{c.unit, c.employer, int64(c.district), c.rank, c.rankEver, c.class, c.sex, c.born, c.survivor}
 }
 
 func (p *person) current(today date.Day, w *World) current {
@@ -174,17 +177,17 @@ func (p *person) current(today date.Day, w *World) current {
 	if unit == 0 && len(p.certs) > 0 {
 		unit = int64(w.tree.Root()) // the city's own list
 	}
-	return current{unit, f.Employer, f.District, int64(f.Rank), int64(f.RankEver), int64(f.Class), int64(p.sex), int64(p.birth)}
+	return current{unit, f.Employer, f.District, int64(f.Rank), int64(f.RankEver), int64(f.Class), int64(p.sex), int64(p.birth), 0}
 }
 
 // updateCurrent puts what some people are today into their files where it differs.
 func updateCurrent(ctx context.Context, tx *db.Tx, part []WorkerID, src map[WorkerID]*Sources, w *World) error {
 	held := make(map[WorkerID]current, len(part))
 	list, args := in(1, part)
-	err := tx.Query(ctx, `SELECT worker_id, unit_id, employer_id, district, rank, rank_ever, worker_class, sex, birth_month FROM registry_worker WHERE worker_id IN `+list, args, func(row db.Scanner) error {
+	err := tx.Query(ctx, `SELECT worker_id, unit_id, employer_id, district, rank, rank_ever, worker_class, sex, birth_month, survivor_id FROM registry_worker WHERE worker_id IN `+list, args, func(row db.Scanner) error {
 		var id WorkerID
 		var c current
-		err := row.Scan(&id, &c.unit, &c.employer, &c.district, &c.rank, &c.rankEver, &c.class, &c.sex, &c.born)
+		err := row.Scan(&id, &c.unit, &c.employer, &c.district, &c.rank, &c.rankEver, &c.class, &c.sex, &c.born, &c.survivor)
 		held[id] = c
 		return err
 	})
@@ -193,10 +196,11 @@ func updateCurrent(ctx context.Context, tx *db.Tx, part []WorkerID, src map[Work
 	}
 	for _, id := range part {
 		now := readPerson(src[id]).current(tx.Today(), w)
+		now.survivor = int64(src[id].Survivor)
 		if now == held[id] {
 			continue
 		}
-		_, err := tx.Exec(ctx, `UPDATE registry_worker SET unit_id = $2, employer_id = $3, district = $4, rank = $5, rank_ever = $6, worker_class = $7, sex = $8, birth_month = $9, version = version + 1
+		_, err := tx.Exec(ctx, `UPDATE registry_worker SET unit_id = $2, employer_id = $3, district = $4, rank = $5, rank_ever = $6, worker_class = $7, sex = $8, birth_month = $9, survivor_id = $10, version = version + 1
 WHERE worker_id = $1`, append([]any{int64(id)}, now.values()...)...)
 		if err != nil {
 			return fmt.Errorf("update file of %s: %w", id, err)
@@ -222,8 +226,8 @@ func in(first int, workers []WorkerID) (string, []any) {
 	return db.In(first, n), args
 }
 
-// loadSources reads all sourced rows of some people, each with an entry even without rows.
-func loadSources(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[WorkerID]*Sources, error) {
+// rowsOfFiles reads the rows that stand in some files, each with an entry even without rows.
+func rowsOfFiles(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[WorkerID]*Sources, error) {
 	out := make(map[WorkerID]*Sources, len(workers))
 	for _, w := range workers {
 		out[w] = &Sources{Worker: w}

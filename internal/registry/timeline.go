@@ -16,6 +16,9 @@ import (
 // not revoked. The facts of a change are −1 with the state before and +1 with the state after,
 // both dated the first day of the new state.
 func Timeline(src *Sources, w *World) []ledger.Fact {
+	if src.Survivor != 0 {
+		return nil // a merged file has no timeline of its own
+	}
 	return timeline(readPerson(src), src.Worker, w)
 }
 

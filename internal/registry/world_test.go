@@ -11,6 +11,7 @@ import (
 	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
 	"tuoxing/internal/org"
@@ -110,7 +111,7 @@ func newTown(t testing.TB) *town {
 		var rows [][]any
 		for w := range int64(people) {
 			name := fmt.Sprint("person ", w+1)
-			rows = append(rows, []any{w + 1, []byte{1}, name, cn.Fold(name), "", "", "resident", []byte{1}, nil, 0, 0, 0, 0, 0, 0, 0, 0, db.At(tx.Now()), 0})
+			rows = append(rows, []any{w + 1, []byte{1}, name, cn.Fold(name), "", "", "resident", []byte{1}, nil, 0, 0, 0, 0, 0, 0, 0, 0, 0, db.At(tx.Now()), 0})
 		}
 		_, err := tx.Bulk(ctx, "registry_worker", workerColumns, rowsOf(rows))
 		return err
@@ -218,6 +219,35 @@ func (c *town) undo(id int64) {
 		return err
 	})
 	c.model.undo(id)
+}
+
+// merge makes loser an alias of survivor. What the service must refuse, it is made to refuse.
+func (c *town) merge(survivor, loser WorkerID) {
+	c.t.Helper()
+	root := func(w WorkerID) WorkerID {
+		for c.model.into[w] != 0 {
+			w = c.model.into[w]
+		}
+		return w
+	}
+	if root(survivor) == root(loser) || c.model.into[loser] != 0 {
+		err := c.svc.DB.WriteTx(c.t.Context(), func(tx *db.Tx) error { return c.svc.merge(c.t.Context(), tx, 7, survivor, loser, "seen") })
+		if !fault.Is(err, fault.Conflict) {
+			c.t.Errorf("%s into %s is refused with %v", loser, survivor, err)
+		}
+		return
+	}
+	c.write(func(ctx context.Context, tx *db.Tx) error { return c.svc.merge(ctx, tx, 7, survivor, loser, "seen") })
+	c.model.into[loser] = survivor
+	c.model.unitsVersion++ // lives of everybody are counted anew
+}
+
+// unmerge takes a merge back.
+func (c *town) unmerge(loser WorkerID) {
+	c.t.Helper()
+	c.write(func(ctx context.Context, tx *db.Tx) error { return c.svc.unmerge(ctx, tx, 7, loser) })
+	delete(c.model.into, loser)
+	c.model.unitsVersion++
 }
 
 // verifyTimelines gives nil when every person's facts follow from the rows.
