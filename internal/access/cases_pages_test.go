@@ -60,7 +60,7 @@ func pageCases() []ask {
 		{of: "GET /imports/{id}", what: "Danyang's with leavers", path: "/imports/{full}", shows: numbers | rows, want: pageMine},
 		{of: "GET /imports/{id}", what: "Jurong's", path: "/imports/{foreign import}", shows: numbers, want: everybody{303, 200, 404, 200, 404, 200, 403, 403}},
 		{of: "GET /imports/{id}/progress", what: "Danyang's", path: "/imports/{import}/progress", want: everybody{303, 303, 303, 404, 404, 303, 403, 403}},
-		{of: "POST /imports/{id}/apply", what: "Danyang's", path: "/imports/{scratch}/apply", want: pageDone},
+		{of: "POST /imports/{id}/apply", what: "Danyang's, which is not staged", path: "/imports/{scratch}/apply", want: everybody{303, 409, 409, 404, 404, 403, 403, 403}},
 		{of: "POST /imports/{id}/confirm", what: "Danyang's", path: "/imports/{scratch}/confirm", form: "confirm_absent=1", want: pageDone},
 		{of: "POST /imports/{id}/codes", what: "Danyang's", path: "/imports/{scratch}/codes", form: "code=", want: pageDone},
 		{of: "POST /imports/{id}/leavers", what: "about somebody who is not proposed", path: "/imports/{full}/leavers", form: "decide=reject&worker={worker}", want: pageDone},

@@ -41,7 +41,11 @@ func (importWork) Kind() string { return "import_work" }
 // actRights says which right an act needs.
 var actRights = map[string]account.Right{ActStage: account.ImportWrite, ActTry: account.ImportWrite, ActApply: account.ImportWrite, ActUndo: account.ImportUndo}
 
-// Order puts an act on an import into the queue, for somebody who may do it and sees the import.
+// actPhases says what an act begins with.
+var actPhases = map[string]intake.Phase{ActStage: intake.PhaseOpening, ActTry: intake.PhaseTrying, ActApply: intake.PhaseApplying, ActUndo: intake.PhaseUndoing}
+
+// Order puts an act on an import into the queue, for somebody who may do it and sees the import. An act
+// for which the import is not ready is a Conflict at once.
 func (a *App) Order(ctx context.Context, q *job.Queue, who account.Actor, id intake.ImportID, act, why string) error {
 	right, ok := actRights[act]
 	if !ok {
@@ -54,14 +58,18 @@ func (a *App) Order(ctx context.Context, q *job.Queue, who account.Actor, id int
 	if err != nil {
 		return err
 	}
-	if _, err := a.Intake.Find(ctx, v, id); err != nil {
+	r, err := a.Intake.Find(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	if act == ActUndo && why == "" {
+		return fault.New(fault.Invalid, "intake.why_needed")
+	}
+	if err := r.Ready(actPhases[act]); err != nil {
 		return err
 	}
 	w := importWork{Import: int64(id), User: who.UserID, Act: act}
 	if act == ActUndo {
-		if why == "" {
-			return fault.New(fault.Invalid, "intake.why_needed")
-		}
 		var key vault.Key
 		if w.Key, key, err = a.Vault.NewKey(int64(id)); err != nil {
 			return err
