@@ -111,6 +111,9 @@ func (s *Service) Receive(ctx context.Context, who Viewer, name string, r io.Rea
 		if err := rec.insert(ctx, tx); err != nil {
 			return err
 		}
+		tx.AfterCommit(func() {
+			_ = s.Files.Settle(file.Name) // a mark that stays is taken off by Sweep
+		})
 		return s.note(ctx, tx, who, "intake.receive", rec)
 	})
 	if err != nil {
