@@ -26,6 +26,7 @@ import (
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/db"
+	"tuoxing/internal/export"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/org"
@@ -34,7 +35,7 @@ import (
 
 // Version is the version of the interface. It rises whenever docs/openapi.yaml changes: the first
 // number when a client would break, the second when something is added.
-const Version = "1.1.0"
+const Version = "1.2.0"
 
 // base is where all operations but those of the machine room live.
 const base = "/api/v1"
@@ -47,6 +48,7 @@ type Server struct {
 	Registry *registry.Service
 	Intake   *intake.Service
 	Org      *org.Service
+	Export   *export.Service
 	Log      *slog.Logger
 	Now      func() time.Time
 	Demo     bool // the database holds a made-up city: every answer says so
@@ -126,6 +128,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.leaverOperations(a)
 	s.unitOperations(a)
 	s.blockOperations(a)
+	s.exportOperations(a)
 	finish(a.OpenAPI())
 	return a
 }
