@@ -199,6 +199,7 @@ var examples = map[string]string{
 	"I008": "#REF!",
 	"I009": "单位名称 merged over all its people",
 	"I010": "a row hidden by a filter",
+	"I041": "'=示例厂 becomes =示例厂",
 	"R101": "欧阳　娜 becomes 欧阳娜; 张三2 is refused",
 	"R102": "15 digits become 18; 329901199001010017 is refused",
 	"R103": "329901199001010016",
@@ -279,7 +280,7 @@ func messages(t *testing.T) map[string][]message {
 var ruleConstants = map[string]string{
 	"RuleEmpty": intake.RuleEmpty, "RuleDate": intake.RuleDate, "RuleClash": intake.RuleClash, "RuleSpelling": intake.RuleSpelling,
 	"RuleEncoding": intake.RuleEncoding, "RuleLength": intake.RuleLength, "RuleDuplicate": intake.RuleDuplicate, "RuleError": intake.RuleError,
-	"RuleMerged": intake.RuleMerged, "RuleHidden": intake.RuleHidden,
+	"RuleMerged": intake.RuleMerged, "RuleHidden": intake.RuleHidden, "RuleEscaped": intake.RuleEscaped,
 }
 
 // remarkIn recognises r.Refuse(rule, column, key, …) and its sisters. The calls inside Row itself

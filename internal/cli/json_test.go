@@ -63,6 +63,7 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "trace", args: append([]string{"industrial_workers", "--where", "district=321181"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"highly_skilled_per_10k", "--facts"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"members", "--csv", filepath.Join(dir, "members.csv")}, day...), has: "sides"},
+		{command: "export", args: []string{"workers", "--out", filepath.Join(dir, "workers.xlsx")}, has: "rows"},
 		{command: "verify", has: "head"},
 		{command: "undo", args: []string{roster, "--why", "测试"}, has: "id"},
 		{command: "user list", has: "users"},

@@ -12,6 +12,7 @@ const (
 	RuleError     = "I008"
 	RuleMerged    = "I009"
 	RuleHidden    = "I010"
+	RuleEscaped   = "I041"
 )
 
 // Rules are intake's own numbered rules; each Target brings its own beside them.
@@ -27,5 +28,6 @@ func Rules() []Rule {
 		{RuleError, "intake.rule_error"},
 		{RuleMerged, "intake.rule_merged"},
 		{RuleHidden, "intake.rule_hidden"},
+		{RuleEscaped, "intake.rule_escaped"},
 	}
 }
