@@ -58,8 +58,8 @@ type Slip struct {
 // BulkInput says for whom accounts are made.
 type BulkInput struct {
 	Role  Role
-	Under org.UnitID // every enterprise below this unit; 0 = within reach. Not used with Units
-	Units []org.UnitID
+	Under org.UnitID // every enterprise below this unit; 0 = within reach
+	List  []string   // only these, each a code or a name, as it stands in a column of a sheet; blank lines do not count
 }
 
 // Bulk is what a run makes, or would make.
@@ -171,7 +171,7 @@ func (s *Service) chooseBulk(ctx context.Context, tx *db.Tx, who Actor, in BulkI
 	return b, nil
 }
 
-// bulkUnits are the enterprises meant, in the official order. A unit of the list that cannot be is told with its place.
+// bulkUnits are the enterprises meant, in the official order. A line of the list that means none is told with its number.
 func bulkUnits(t *org.Tree, who Actor, in BulkInput, tx *db.Tx) ([]org.UnitID, error) {
 	var c fault.Check
 	kinds, _ := in.Role.Kinds()
@@ -180,7 +180,7 @@ func bulkUnits(t *org.Tree, who Actor, in BulkInput, tx *db.Tx) ([]org.UnitID, e
 		return ok && slices.Contains(kinds, st.Kind)
 	}
 	top := in.Under
-	if top == 0 || len(in.Units) > 0 {
+	if top == 0 {
 		if top = who.Scope.Unit; top == 0 {
 			top = t.Root()
 		}
@@ -189,19 +189,22 @@ func bulkUnits(t *org.Tree, who Actor, in BulkInput, tx *db.Tx) ([]org.UnitID, e
 		c.Add("under", "account.unit_unknown")
 		return nil, c.Err()
 	}
-	wanted := map[org.UnitID]bool{}
-	for i, id := range in.Units {
-		if !manages(who, t, id) || !fits(id) {
-			c.Add("units", "account.bulk_unit", i+1, t.Name(id, tx.Today()))
+	wanted, listed := map[org.UnitID]bool{}, false
+	for i, line := range in.List {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		listed = true
+		id, err := t.Find(line)
+		if err != nil || !manages(who, t, id) || !fits(id) {
+			c.Add("list", "account.bulk_unit", i+1, line)
 		}
 		wanted[id] = true
 	}
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(t.Official(top, tx.Today()), func(id org.UnitID) bool {
-		return !fits(id) || len(in.Units) > 0 && !wanted[id]
-	}), nil
+	return slices.DeleteFunc(t.Official(top, tx.Today()), func(id org.UnitID) bool { return !fits(id) || listed && !wanted[id] }), nil
 }
 
 func takenLogins(ctx context.Context, tx *db.Tx) (map[string]bool, error) {

@@ -82,12 +82,12 @@ func TestCreateBulk_turns_away(t *testing.T) {
 	}
 	_, err := o.CreateBulk(ctx, o.admin, account.BulkInput{Role: account.District})
 	wantFault(t, "districts in bulk", err, fault.Invalid, "account.bulk_role")
-	_, err = o.CreateBulk(ctx, o.admin, account.BulkInput{Role: account.EnterpriseHR, Units: []org.UnitID{mill, college, 99}})
+	_, err = o.CreateBulk(ctx, o.admin, account.BulkInput{Role: account.EnterpriseHR, List: []string{" 面粉厂", "", "技师学院", "无此厂"}})
 	wantFault(t, "a list with a school and a stranger", err, fault.Invalid, "account.bulk_unit")
-	if f := fault.Fields(err); len(f) != 2 || f[0].Args[0] != 2 || f[1].Args[0] != 3 {
+	if f := fault.Fields(err); len(f) != 2 || f[0].Args[0] != 3 || f[1].Args[0] != 4 {
 		t.Errorf("the lines are told as %+v", f)
 	}
-	if left := o.slips(t, account.BulkInput{Role: account.EnterpriseHR, Units: []org.UnitID{mill}}); len(left) != 1 {
+	if left := o.slips(t, account.BulkInput{Role: account.EnterpriseHR, List: []string{"面粉厂"}}); len(left) != 1 {
 		t.Errorf("of a list of one: %+v", left)
 	}
 }
@@ -95,7 +95,7 @@ func TestCreateBulk_turns_away(t *testing.T) {
 func TestActivate_opens_the_account_once_and_with_a_password_of_ones_own(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	x := o.slips(t, account.BulkInput{Role: account.EnterpriseHR, Units: []org.UnitID{lens}})[0]
+	x := o.slips(t, account.BulkInput{Role: account.EnterpriseHR, List: []string{"镜片厂"}})[0]
 	_, _, err := o.Login(t.Context(), x.Login, x.Code, "")
 	wantFault(t, "the code is no password", err, fault.Unauthenticated, "account.login_failed")
 	_, _, err = o.Login(t.Context(), x.Login, "", "")
@@ -155,7 +155,7 @@ func TestActivate_says_the_same_whatever_is_wrong(t *testing.T) {
 func TestActivate_waits_after_five_wrong_codes(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	x := o.slips(t, account.BulkInput{Role: account.EnterpriseHR, Units: []org.UnitID{lens}})[0]
+	x := o.slips(t, account.BulkInput{Role: account.EnterpriseHR, List: []string{"镜片厂"}})[0]
 	for range 5 {
 		_, err := o.activate(t, x.Login, strings.Repeat("7", 26), ownPassword)
 		wantFault(t, "a wrong code", err, fault.Unauthenticated, "account.activation_failed")
@@ -173,7 +173,7 @@ func TestActivate_waits_after_five_wrong_codes(t *testing.T) {
 func TestActivate_lets_one_of_many_in(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	x := o.slips(t, account.BulkInput{Role: account.EnterpriseHR, Units: []org.UnitID{lens}})[0]
+	x := o.slips(t, account.BulkInput{Role: account.EnterpriseHR, List: []string{"镜片厂"}})[0]
 	var wg sync.WaitGroup
 	got := make([]error, 6)
 	for i := range got {

@@ -171,6 +171,9 @@ const mostAtOnce = 5000
 
 // Confirm accepts what the units sent (确认). All of them, or none when one has sent nothing.
 func (s *Service) Confirm(ctx context.Context, who account.Actor, ids ...ID) error {
+	if err := who.Must(account.FilingCall); err != nil {
+		return err
+	}
 	var c fault.Check
 	switch {
 	case len(ids) == 0:
@@ -193,6 +196,9 @@ func (s *Service) Confirm(ctx context.Context, who account.Actor, ids ...ID) err
 // Return sends a filing back (退回) with a reason. What was sent stays in force until its import is undone or
 // a new file replaces it.
 func (s *Service) Return(ctx context.Context, who account.Actor, id ID, reason string) error {
+	if err := who.Must(account.FilingCall); err != nil {
+		return err
+	}
 	var c fault.Check
 	if reasoned(&c, reason); c.Err() != nil {
 		return c.Err()
@@ -225,6 +231,9 @@ func (s *Service) Extend(ctx context.Context, who account.Actor, id ID, until da
 
 // Decline answers a unit that asked for a later day with no, and why.
 func (s *Service) Decline(ctx context.Context, who account.Actor, id ID, reason string) error {
+	if err := who.Must(account.FilingCall); err != nil {
+		return err
+	}
 	var c fault.Check
 	if reasoned(&c, reason); c.Err() != nil {
 		return c.Err()
