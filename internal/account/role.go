@@ -32,18 +32,20 @@ const (
 	WorkerExport Right = "worker.export"
 	WorkerErase  Right = "worker.erase" // destroy a person's key (注销), which nobody can take back
 	WorkerMerge  Right = "worker.merge" // declare two files one person's, or take that back
-	ImportRead   Right = "import.read"
-	ImportWrite  Right = "import.write"
-	ImportUndo   Right = "import.undo"
-	OrgRead      Right = "org.read"
-	UserManage   Right = "user.manage"
-	AuditRead    Right = "audit.read"
-	BlockRead    Right = "block.read"
+	// CertificateRevoke is for those who see what it touches: the unions, never the firm.
+	CertificateRevoke Right = "certificate.revoke" // declare a certificate revoked (撤销), or take that back
+	ImportRead        Right = "import.read"
+	ImportWrite       Right = "import.write"
+	ImportUndo        Right = "import.undo"
+	OrgRead           Right = "org.read"
+	UserManage        Right = "user.manage"
+	AuditRead         Right = "audit.read"
+	BlockRead         Right = "block.read"
 )
 
 // Rights lists all rights.
 var Rights = []Right{
-	FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
+	FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
 }
 
 // Role is the name of a row of the role table. Its words are in the catalogues as account.role.<role>.
@@ -80,11 +82,11 @@ type grant struct {
 // grants is the role table. Enterprises do not read blocks: their sums are over the whole city.
 var grants = map[Role]grant{
 	City: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead},
 		kinds:  []org.Kind{org.City}, whole: true, gives: Roles,
 	},
 	District: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, CertificateRevoke, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead},
 		kinds:  []org.Kind{org.District, org.Zone},
 	},
 	Industry: {

@@ -177,8 +177,20 @@ func (a *App) wire() error {
 	for _, t := range []*intake.Target{a.Registry.OrganisationsTarget(), a.Registry.RosterTarget(), a.Registry.CertificatesTarget(), a.Registry.StatisticsTarget()} {
 		a.Intake.Targets[t.Kind] = t
 	}
+	a.Registry.Figures = changesOf(catalogue)
 	a.Figures = &figure.Service{DB: a.DB, Book: a.Book, Org: a.Org, Catalogue: catalogue, NamePeople: a.Registry.Names, NameFiles: a.nameFiles}
 	return nil
+}
+
+// changesOf lets the registry, which may not see figures, say what a change does to them.
+func changesOf(catalogue *figure.Catalogue) func(with, without []ledger.Fact) []registry.FigureChange {
+	return func(with, without []ledger.Fact) []registry.FigureChange {
+		var out []registry.FigureChange
+		for _, c := range catalogue.Changes(with, without) {
+			out = append(out, registry.FigureChange{Indicator: c.Name, District: c.District, From: c.From, To: c.To, By: c.By})
+		}
+		return out
+	}
 }
 
 func (a *App) nameFiles(ctx context.Context, tx *db.Tx, imports []int64) (map[int64]figure.File, error) {
