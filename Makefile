@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build generate test test-long test-race test-postgres test-browser test-all check bench fuzz
+.PHONY: help build generate test test-city test-long test-race test-postgres test-browser test-all check bench fuzz
 
 GO ?= go
 # As released: no C. Tests and the binary of the stories then share one build cache.
@@ -54,6 +54,9 @@ check: ## generated files are fresh, formatted, vetted, modules tidy and untouch
 test-long: ## 100 rows left out; soiled lists of 100,000 rows for three seeds; imports killed at 30 moments, on both engines
 	TUOXING_LONG=1 $(TEST) -timeout 60m -run 'left_out|planted_defect|killed' ./internal/app
 	TUOXING_LONG=1 $(GO) run ./internal/testkit/pgcluster -- $(TEST) -run killed ./internal/app
+
+test-city: ## the made-up city in full, 680,000 industrial workers: some minutes and 4 GB of disk
+	$(TEST) -tags city -timeout 60m -run '^TestCity$$' ./stories
 
 test-all: check test test-long test-postgres test-race test-browser ## everything; what must pass before a change goes in
 	$(MAKE) fuzz FUZZTIME=2m FUZZ="$(READERS)"

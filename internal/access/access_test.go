@@ -52,6 +52,7 @@ type shows int
 
 const (
 	numbers shows = 1 << iota // ID, phone and certificate numbers in clear, to whom the answer is 200 and who may see them
+	ids                       // ids of people, which stand in the audit log for them
 	rows                      // rows of the own district's file, which name a person who has moved away since
 )
 
@@ -178,6 +179,7 @@ type secret struct {
 	text, what string
 	number     bool           // of a person, in clear
 	seen       map[class]bool // by whom, in the ordinary
+	id         bool           // of a person
 	moved      bool           // of the person who was in Danyang before
 }
 
@@ -204,7 +206,7 @@ func (f *fixture) secrets() []secret {
 		moved := p.Name == "麴迁乔"
 		all = append(all, secret{text: p.Name, what: "a name", seen: seen, moved: moved})
 		if !moved { // whose id stands in the facts of both districts
-			all = append(all, secret{text: p.ID.String(), what: "the id of a person", seen: seen})
+			all = append(all, secret{text: p.ID.String(), what: "the id of a person", id: true, seen: seen})
 		}
 	}
 	for _, u := range []struct {
@@ -230,6 +232,8 @@ func (a ask) mayHold(s secret, who class) bool {
 	switch {
 	case s.number: // whoever gets the right answer of such a case may see it: the status says who
 		return a.shows&numbers != 0 && (who == city || who == own)
+	case s.id && a.shows&ids != 0 && who == auditadmin:
+		return true
 	case s.moved && a.shows&rows != 0 && who == own:
 		return true
 	}

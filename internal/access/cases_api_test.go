@@ -5,6 +5,7 @@ var (
 	apiAll     = everybody{200, 200, 200, 200, 200, 200, 200, 200}
 	apiFigures = everybody{401, 200, 200, 200, 200, 200, 403, 403} // each within the own subtree
 	apiMine    = everybody{401, 200, 200, 404, 404, 200, 403, 403} // Danyang's thing, opened by reading
+	apiExport  = everybody{401, 200, 200, 200, 200, 403, 403, 403} // needs the right to take lists away
 	apiBlocks  = everybody{401, 200, 200, 200, 403, 200, 403, 403}
 )
 
@@ -65,14 +66,25 @@ func apiCases() []ask {
 		{of: "GET /api/v1/imports/{id}/rows/{sheet}/{row}", what: "a unit's", path: "/api/v1/imports/{units import}/rows/0/7", want: everybody{401, 200, 404, 404, 404, 200, 403, 403}},
 		{of: "GET /api/v1/imports/{id}/rows/{sheet}/{row}", what: "a person's, as if about nobody", path: "/api/v1/imports/{import}/rows/0/{row}", want: everybody{401, 404, 404, 404, 404, 404, 403, 403}},
 		{of: "POST /api/v1/imports/{id}/stage", what: "Danyang's", path: "/api/v1/imports/{scratch}/stage", want: everybody{401, 202, 202, 404, 404, 403, 403, 403}},
-		{of: "POST /api/v1/imports/{id}/try", what: "Danyang's", path: "/api/v1/imports/{scratch}/try", want: everybody{401, 202, 202, 404, 404, 403, 403, 403}},
-		{of: "POST /api/v1/imports/{id}/apply", what: "Danyang's", path: "/api/v1/imports/{scratch}/apply", want: everybody{401, 202, 202, 404, 404, 403, 403, 403}},
-		{of: "POST /api/v1/imports/{id}/undo", what: "Danyang's, which is not applied", path: "/api/v1/imports/{scratch}/undo", json: `{"why":"试一试"}`, want: everybody{401, 202, 202, 404, 404, 403, 403, 403}},
+		{of: "POST /api/v1/imports/{id}/try", what: "Danyang's, which is not staged", path: "/api/v1/imports/{scratch}/try", want: everybody{401, 409, 409, 404, 404, 403, 403, 403}},
+		{of: "POST /api/v1/imports/{id}/apply", what: "Danyang's, which is not staged", path: "/api/v1/imports/{scratch}/apply", want: everybody{401, 409, 409, 404, 404, 403, 403, 403}},
+		{of: "POST /api/v1/imports/{id}/undo", what: "Danyang's, which is not applied", path: "/api/v1/imports/{scratch}/undo", json: `{"why":"试一试"}`, want: everybody{401, 409, 409, 404, 404, 403, 403, 403}},
 		{of: "POST /api/v1/imports/{id}/confirm", what: "Danyang's, which is not staged", path: "/api/v1/imports/{scratch}/confirm", json: `{"absent":1}`, want: everybody{401, 409, 409, 404, 404, 403, 403, 403}},
 		{of: "POST /api/v1/imports/{id}/change", what: "Danyang's", path: "/api/v1/imports/{scratch}/change", json: `{"confirmed_codes":[]}`, want: everybody{401, 200, 200, 404, 404, 403, 403, 403}},
 		{of: "GET /api/v1/imports/{id}/leavers", what: "Danyang's", path: "/api/v1/imports/{full}/leavers", want: apiMine},
 		{of: "POST /api/v1/imports/{id}/leavers", what: "about somebody who is not proposed", path: "/api/v1/imports/{full}/leavers", json: `{"workers":["{worker}"],"confirm":true}`, want: everybody{401, 200, 200, 404, 404, 403, 403, 403}},
 
+		{of: "POST /api/v1/exports/{list}", what: "workers", path: "/api/v1/exports/workers", json: `{"format":"csv"}`, want: apiExport},
+		{of: "POST /api/v1/exports/{list}", what: "workers with masked numbers", path: "/api/v1/exports/workers", json: `{"format":"xlsx","numbers":"masked"}`, want: apiExport},
+		{of: "POST /api/v1/exports/{list}", what: "workers with whole numbers", path: "/api/v1/exports/workers", json: `{"format":"csv","numbers":"full","why":"核对补贴","q":"{number}"}`, shows: numbers, want: apiExport},
+		{of: "POST /api/v1/exports/{list}", what: "whole numbers without a reason", path: "/api/v1/exports/workers", json: `{"format":"csv","numbers":"full"}`, want: everybody{401, 422, 422, 422, 422, 403, 403, 403}},
+		{of: "POST /api/v1/exports/{list}", what: "another district's workers", path: "/api/v1/exports/workers", json: `{"format":"csv","district":321183}`, want: apiExport},
+		{of: "POST /api/v1/exports/{list}", what: "rows of a figure before the move", path: "/api/v1/exports/rows", json: `{"format":"csv","figure":"employees","on":"2022-06-30"}`, want: apiExport},
+		{of: "POST /api/v1/exports/{list}", what: "organisations", path: "/api/v1/exports/organisations", json: `{"format":"csv"}`, want: apiFigures},
+		{of: "POST /api/v1/exports/{list}", what: "imports", path: "/api/v1/exports/imports", json: `{"format":"xlsx"}`, want: apiFigures},
+		{of: "POST /api/v1/exports/{list}", what: "leavers", path: "/api/v1/exports/leavers", json: `{"format":"csv","import":"{full}"}`, want: everybody{401, 200, 200, 404, 404, 403, 403, 403}},
+		{of: "POST /api/v1/exports/{list}", what: "blocks", path: "/api/v1/exports/blocks", json: `{"format":"csv"}`, want: apiBlocks},
+		{of: "POST /api/v1/exports/{list}", what: "the audit log", path: "/api/v1/exports/audit", json: `{"format":"csv"}`, shows: ids, want: everybody{401, 403, 403, 403, 403, 403, 403, 200}},
 		{of: "GET /api/v1/units", what: "all", path: "/api/v1/units?limit=500", want: apiFigures},
 		{of: "GET /api/v1/units", what: "a guessed key of a page", path: "/api/v1/units?after={foreign unit}", want: apiFigures},
 		{of: "GET /api/v1/blocks", what: "all", path: "/api/v1/blocks", want: apiBlocks},

@@ -58,6 +58,10 @@ func pageCases() []ask {
 		{of: "POST /workers/{id}/certificates/{certificate}/restore", what: "of what nobody revoked", path: "/workers/{certified}/certificates/{certificate}/restore", form: "why=查无实据", want: everybody{303, 409, 409, 404, 403, 403, 403, 403}},
 
 		{of: "GET /imports", what: "all", path: "/imports", want: pageFigures},
+		{of: "GET /imports.csv", what: "all", path: "/imports.csv", want: pageFigures},
+		{of: "GET /imports.xlsx", what: "rosters", path: "/imports.xlsx?kind=roster", want: pageFigures},
+		{of: "GET /workers.xlsx", what: "with masked numbers", path: "/workers.xlsx?numbers=masked", want: pageExport},
+		{of: "GET /workers.csv", what: "with whole numbers, without a reason", path: "/workers.csv?numbers=full", want: everybody{303, 422, 422, 422, 422, 403, 403, 403}},
 		{of: "GET /imports/new", what: "the form", path: "/imports/new", want: pageExport},
 		{of: "POST /imports", what: "for the own district", path: "/imports", form: "kind=roster&as_of=2023-04-02&unit={unit}", upload: true, want: everybody{303, 303, 303, 403, 403, 403, 403, 403}},
 		{of: "POST /imports", what: "for another district", path: "/imports", form: "kind=roster&as_of=2023-04-02&unit={foreign unit}", upload: true, want: everybody{303, 303, 403, 303, 403, 403, 403, 403}},
@@ -65,10 +69,12 @@ func pageCases() []ask {
 		{of: "GET /imports/{id}", what: "Danyang's with leavers", path: "/imports/{full}", shows: numbers | rows, want: pageMine},
 		{of: "GET /imports/{id}", what: "Jurong's", path: "/imports/{foreign import}", shows: numbers, want: everybody{303, 200, 404, 200, 404, 200, 403, 403}},
 		{of: "GET /imports/{id}/progress", what: "Danyang's", path: "/imports/{import}/progress", want: everybody{303, 303, 303, 404, 404, 303, 403, 403}},
-		{of: "POST /imports/{id}/apply", what: "Danyang's", path: "/imports/{scratch}/apply", want: pageDone},
+		{of: "POST /imports/{id}/apply", what: "Danyang's, which is not staged", path: "/imports/{scratch}/apply", want: everybody{303, 409, 409, 404, 404, 403, 403, 403}},
 		{of: "POST /imports/{id}/confirm", what: "Danyang's", path: "/imports/{scratch}/confirm", form: "confirm_absent=1", want: pageDone},
 		{of: "POST /imports/{id}/codes", what: "Danyang's", path: "/imports/{scratch}/codes", form: "code=", want: pageDone},
 		{of: "POST /imports/{id}/leavers", what: "about somebody who is not proposed", path: "/imports/{full}/leavers", form: "decide=reject&worker={worker}", want: pageDone},
+		{of: "GET /imports/{id}/leavers.csv", what: "Danyang's", path: "/imports/{full}/leavers.csv", want: everybody{303, 200, 200, 404, 404, 403, 403, 403}},
+		{of: "GET /imports/{id}/leavers.xlsx", what: "Danyang's", path: "/imports/{full}/leavers.xlsx", want: everybody{303, 200, 200, 404, 404, 403, 403, 403}},
 		{of: "POST /imports/{id}/discard", what: "Danyang's", path: "/imports/{scratch}/discard", want: pageDone},
 		{of: "GET /imports/{id}/undo", what: "Danyang's", path: "/imports/{import}/undo", want: everybody{303, 200, 200, 404, 404, 403, 403, 403}},
 		{of: "POST /imports/{id}/undo", what: "Danyang's, without a reason", path: "/imports/{import}/undo", form: "why=", want: pageRefused},
@@ -80,6 +86,8 @@ func pageCases() []ask {
 		{of: "GET /imports/{id}/rows/{sheet}/{row}", what: "a unit's", path: "/imports/{units import}/rows/0/7", want: everybody{303, 200, 404, 404, 404, 200, 403, 403}},
 		{of: "POST /imports/{id}/rows/{sheet}/{row}", what: "the row in clear", path: "/imports/{import}/rows/0/{row}?worker={worker}", form: "reason=verify", shows: numbers, want: everybody{303, 200, 200, 404, 404, 403, 403, 403}},
 
+		{of: "GET /blocks.csv", what: "all", path: "/blocks.csv", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
+		{of: "GET /blocks.xlsx", what: "all", path: "/blocks.xlsx", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
 		{of: "GET /blocks", what: "all", path: "/blocks", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
 	}
 }

@@ -26,6 +26,7 @@ import (
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/db"
+	"tuoxing/internal/export"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/org"
@@ -47,6 +48,7 @@ type Server struct {
 	Registry *registry.Service
 	Intake   *intake.Service
 	Org      *org.Service
+	Export   *export.Service
 	Log      *slog.Logger
 	Now      func() time.Time
 	Demo     bool // the database holds a made-up city: every answer says so
@@ -127,6 +129,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.leaverOperations(a)
 	s.unitOperations(a)
 	s.blockOperations(a)
+	s.exportOperations(a)
 	finish(a.OpenAPI())
 	return a
 }

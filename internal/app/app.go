@@ -16,6 +16,7 @@ import (
 	"tuoxing/internal/account"
 	"tuoxing/internal/audit"
 	"tuoxing/internal/db"
+	"tuoxing/internal/export"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
@@ -39,6 +40,7 @@ type App struct {
 	Intake   *intake.Service
 	Registry *registry.Service
 	Figures  *figure.Service
+	Export   *export.Service
 	Demo     bool // a made-up city: every page, export and print says so
 	clock    *clock
 }
@@ -179,6 +181,9 @@ func (a *App) wire() error {
 	}
 	a.Registry.Figures = changesOf(catalogue)
 	a.Figures = &figure.Service{DB: a.DB, Book: a.Book, Org: a.Org, Catalogue: catalogue, NamePeople: a.Registry.Names, NameFiles: a.nameFiles}
+	a.Export = export.New()
+	a.Export.DB, a.Export.Org, a.Export.Accounts, a.Export.Registry, a.Export.Figures, a.Export.Intake = a.DB, a.Org, a.Accounts, a.Registry, a.Figures, a.Intake
+	a.Export.Demo, a.Export.Viewer = a.Intake.Demo, a.Viewer
 	return nil
 }
 

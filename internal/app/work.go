@@ -41,7 +41,11 @@ func (importWork) Kind() string { return "import_work" }
 // actRights says which right an act needs.
 var actRights = map[string]account.Right{ActStage: account.ImportWrite, ActTry: account.ImportWrite, ActApply: account.ImportWrite, ActUndo: account.ImportUndo}
 
-// Order puts an act on an import into the queue, for somebody who may do it and sees the import.
+// actPhases says what an act begins with.
+var actPhases = map[string]intake.Phase{ActStage: intake.PhaseOpening, ActTry: intake.PhaseTrying, ActApply: intake.PhaseApplying, ActUndo: intake.PhaseUndoing}
+
+// Order puts an act on an import into the queue, for somebody who may do it and sees the import. An act
+// for which the import is not ready is a Conflict at once.
 func (a *App) Order(ctx context.Context, q *job.Queue, who account.Actor, id intake.ImportID, act, why string) error {
 	right, ok := actRights[act]
 	if !ok {
@@ -54,14 +58,18 @@ func (a *App) Order(ctx context.Context, q *job.Queue, who account.Actor, id int
 	if err != nil {
 		return err
 	}
-	if _, err := a.Intake.Find(ctx, v, id); err != nil {
+	r, err := a.Intake.Find(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	if act == ActUndo && why == "" {
+		return fault.New(fault.Invalid, "intake.why_needed")
+	}
+	if err := r.Ready(actPhases[act]); err != nil {
 		return err
 	}
 	w := importWork{Import: int64(id), User: who.UserID, Act: act}
 	if act == ActUndo {
-		if why == "" {
-			return fault.New(fault.Invalid, "intake.why_needed")
-		}
 		var key vault.Key
 		if w.Key, key, err = a.Vault.NewKey(int64(id)); err != nil {
 			return err
@@ -99,11 +107,13 @@ func (a *App) work(ctx context.Context, w importWork) error {
 	return err
 }
 
-// How often the upkeep runs: the audit chain is sealed soon after entries are made, and the ordinal
-// ranges follow dated moves of units that take effect at midnight.
+// How often the upkeep runs: the audit chain is sealed soon after entries are made, the ordinal
+// ranges follow dated moves of units that take effect at midnight, and files that a crash left without
+// a row are looked for.
 const (
 	sealEvery     = 5 * time.Second
 	renumberEvery = time.Hour
+	sweepEvery    = time.Hour
 )
 
 // Start starts the background work and gives the handler of pages and API, and the function that
@@ -135,9 +145,11 @@ func (a *App) Start(ctx context.Context) (h http.Handler, stop func() error, err
 
 func (a *App) upkeep(ctx context.Context) {
 	a.renumber(ctx)
-	seal, renumber := time.NewTicker(sealEvery), time.NewTicker(renumberEvery)
+	a.sweep(ctx)
+	seal, renumber, sweep := time.NewTicker(sealEvery), time.NewTicker(renumberEvery), time.NewTicker(sweepEvery)
 	defer seal.Stop()
 	defer renumber.Stop()
+	defer sweep.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -148,6 +160,8 @@ func (a *App) upkeep(ctx context.Context) {
 			}
 		case <-renumber.C:
 			a.renumber(ctx)
+		case <-sweep.C:
+			a.sweep(ctx)
 		}
 	}
 }
@@ -163,5 +177,17 @@ func (a *App) renumber(ctx context.Context) {
 	err := a.DB.WriteTx(ctx, func(tx *db.Tx) error { return a.Org.Renumber(ctx, tx) })
 	if err != nil && ctx.Err() == nil {
 		a.Log.Error("renumber units", "error", err)
+	}
+}
+
+// sweep removes originals that no import names. Their age is told by the file system, whose clock is the
+// real one: that of a made-up city may stand in another year.
+func (a *App) sweep(ctx context.Context) {
+	n, err := a.Intake.Sweep(ctx, time.Now())
+	if err != nil && ctx.Err() == nil {
+		a.Log.Error("sweep stored files", "error", err)
+	}
+	if n > 0 {
+		a.Log.Info("stored files without an import removed", "files", n)
 	}
 }

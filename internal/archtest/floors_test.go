@@ -41,6 +41,7 @@ var plan = []place{
 	{pkg: "db", floor: ground, arrows: []arrow{{"fault", "driver errors become faults here and nowhere else"}, {"date", days}}},
 	{pkg: "db/migrations", floor: ground, only: []string{}},
 	{pkg: "vault", floor: ground, arrows: []arrow{{"db", "wrapped keys and index tables are rows"}, {"fault", words}, {"date", days}}},
+	{pkg: "listing", floor: ground, pure: true, arrows: []arrow{{"fault", words}, {"date", days}, {"money", amounts}}},
 	{pkg: "/figures", floor: ground, pure: true, only: []string{}},
 	{pkg: "/policies", floor: ground, pure: true, only: []string{}},
 	{pkg: "/panels", floor: ground, pure: true, only: []string{}},
@@ -76,6 +77,7 @@ var plan = []place{
 	// A figure is a sum over the ledger and of nothing else; names and files reach it through
 	// function fields that app sets.
 	{pkg: "figure", floor: modules, only: []string{"ledger", "account", "audit", "org", "db", "cn", "locale", "fault", "date", "money", "/figures"}},
+	{pkg: "export", floor: modules, arrows: []arrow{{"registry", people}, {"figure", "its rows and its words for values"}}},
 	// The generator shares no code with what reads its files, so that the two can disagree.
 	{pkg: "demo", floor: modules, only: []string{"date", "fault"}},
 

@@ -95,15 +95,7 @@ func List(ctx context.Context, tx *db.Tx, f Filter) ([]Entry, int, error) {
 	}
 	args = append(args, f.Limit)
 	var out []Entry
-	err := tx.Query(ctx, `SELECT id, at, user_id, action, subject, detail, coalesce(number, 0) FROM audit_entry`+where+
-		` ORDER BY at DESC, id DESC LIMIT $`+strconv.Itoa(len(args)), args, func(r db.Scanner) error {
-		var e Entry
-		var at db.Time
-		var detail string
-		if err := r.Scan(&e.ID, &at, &e.User, &e.Action, &e.Subject, &detail, &e.Number); err != nil {
-			return err
-		}
-		e.At, e.Detail = at.Time, json.RawMessage(detail)
+	err := each(ctx, tx, where, " LIMIT $"+strconv.Itoa(len(args)), args, func(e Entry) error {
 		out = append(out, e)
 		return nil
 	})
@@ -111,6 +103,47 @@ func List(ctx context.Context, tx *db.Tx, f Filter) ([]Entry, int, error) {
 		return nil, 0, fmt.Errorf("list audit entries: %w", err)
 	}
 	return out, total, nil
+}
+
+// Count counts the entries under a filter, and gathers who is in them.
+func Count(ctx context.Context, tx *db.Tx, f Filter) (total int, by map[int64]string, err error) {
+	where, args := f.where()
+	by = map[int64]string{}
+	err = tx.Query(ctx, `SELECT user_id, count(*) FROM audit_entry`+where+` GROUP BY user_id`, args, func(r db.Scanner) error {
+		var user int64
+		var n int
+		err := r.Scan(&user, &n)
+		by[user] = ""
+		total += n
+		return err
+	})
+	if err != nil {
+		return 0, nil, fmt.Errorf("count audit entries: %w", err)
+	}
+	return total, by, nil
+}
+
+// Each walks all entries under a filter, newest first. Before and Limit do not count.
+func Each(ctx context.Context, tx *db.Tx, f Filter, fn func(Entry) error) error {
+	where, args := f.where()
+	if err := each(ctx, tx, where, "", args, fn); err != nil {
+		return fmt.Errorf("walk audit entries: %w", err)
+	}
+	return nil
+}
+
+func each(ctx context.Context, tx *db.Tx, where, limit string, args []any, fn func(Entry) error) error {
+	return tx.Query(ctx, `SELECT id, at, user_id, action, subject, detail, coalesce(number, 0) FROM audit_entry`+where+
+		` ORDER BY at DESC, id DESC`+limit, args, func(r db.Scanner) error {
+		var e Entry
+		var at db.Time
+		var detail string
+		if err := r.Scan(&e.ID, &at, &e.User, &e.Action, &e.Subject, &detail, &e.Number); err != nil {
+			return err
+		}
+		e.At, e.Detail = at.Time, json.RawMessage(detail)
+		return fn(e)
+	})
 }
 
 // where writes the conditions that are asked for. A text with ($1 = 0 OR user_id = $1) would make

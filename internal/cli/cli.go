@@ -67,6 +67,7 @@ type commands struct {
 	Check      checkCmd      `cmd:"" help:"Check numbers, one a line on stdin."`
 	Figures    figuresCmd    `cmd:"" help:"Print figures with unit, numerator, denominator, date and block."`
 	Trace      traceCmd      `cmd:"" help:"Open a figure to the rows behind it."`
+	Export     exportCmd     `cmd:"" help:"Write a list into a spreadsheet, with control totals."`
 	Verify     verifyCmd     `cmd:"" help:"Re-hash the ledger and compare it with every row it stands for."`
 	User       userCmd       `cmd:"" help:"Manage users."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring a database to this version."`

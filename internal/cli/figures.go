@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tuoxing/internal/account"
@@ -13,6 +14,7 @@ import (
 	"tuoxing/internal/fault"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
 )
 
 // asked are the flags by which a figure is asked for.
@@ -103,12 +105,27 @@ func (c *console) printFigures(a *app.App, who account.Actor, names []string, q 
 		return nil
 	case asCSV:
 		w := csv.NewWriter(c.out)
-		return w.WriteAll(append([][]string{c.marked(figureHead)}, figureRows(values, labels)...))
+		return w.WriteAll(harmless(append([][]string{c.marked(figureHead)}, figureRows(values, labels)...)))
 	}
 	c.table([]string{figureHead[0], c.p.T("cli.figure"), c.p.T("cli.cut"), ">" + c.p.T("cli.value"), c.p.T("cli.unit"), ">" + c.p.T("cli.numerator"), ">" + c.p.T("cli.denominator")}, printedRows(c, values, labels))
 	c.line("%s", c.p.T("cli.as_of_block", values[0].On.String(), values[0].Block, values[0].Hash.String()[:16]))
 	c.mark()
 	return nil
+}
+
+// harmless keeps names from being run as formulas by the program that opens a CSV. Signed numbers are none.
+func harmless(rows [][]string) [][]string {
+	out := make([][]string, len(rows))
+	for i, row := range rows {
+		out[i] = make([]string, len(row))
+		for k, text := range row {
+			out[i][k] = text
+			if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+				out[i][k] = listing.Harmless(text)
+			}
+		}
+	}
+	return out
 }
 
 // marked gives a CSV's heading one more column that says so when the data are made up.
@@ -239,7 +256,7 @@ func (t *tracing) side(req figure.Request) error {
 	t.sides = append(t.sides, s)
 	switch {
 	case t.csv != nil:
-		if err := t.csv.WriteAll(append(append([][]string{t.marked(head)}, s.Rows...), []string{"Σ", fmt.Sprint(s.Count), fmt.Sprint(s.Facts), fmt.Sprint(s.Quantity)})); err != nil {
+		if err := t.csv.WriteAll(append(harmless(append([][]string{t.marked(head)}, s.Rows...)), []string{"Σ", fmt.Sprint(s.Count), fmt.Sprint(s.Facts), fmt.Sprint(s.Quantity)})); err != nil {
 			return err
 		}
 	case !t.JSON:

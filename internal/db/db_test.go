@@ -341,3 +341,38 @@ func TestNewID_differs_between_processes_that_write_in_the_same_millisecond(t *t
 		must(t, d.Close())
 	}
 }
+
+func TestLateIndexes_are_the_same_afterwards(t *testing.T) {
+	t.Parallel()
+	d := testkit.NewDB(t)
+	seats(t, d)
+	ctx := t.Context()
+	indexes := func(tx *db.Tx) (n int) {
+		must(t, tx.QueryRow(ctx, tx.Pick(`SELECT count(*) FROM sqlite_master WHERE type = 'index' AND tbl_name = 'seat' AND sql IS NOT NULL`,
+			`SELECT count(*) FROM pg_indexes WHERE tablename = 'seat' AND indexname LIKE 'late%'`), nil, &n))
+		return n
+	}
+	must(t, d.WriteTx(ctx, func(tx *db.Tx) error {
+		for _, text := range []string{`CREATE INDEX late_name ON seat (name)`, `CREATE UNIQUE INDEX late_held ON seat (id, taken) WHERE taken > 0`, `DELETE FROM seat`} {
+			_, err := tx.Exec(ctx, text)
+			must(t, err)
+		}
+		build, err := tx.LateIndexes(ctx, 1, "seat")
+		must(t, err)
+		if n := indexes(tx); n != 2 {
+			t.Errorf("for one row: %d indexes, want both", n)
+		}
+		must(t, build(ctx))
+		if build, err = tx.LateIndexes(ctx, 1_000_000, "seat"); err != nil {
+			return err
+		}
+		if n := indexes(tx); n != 0 {
+			t.Errorf("during the load: %d indexes, want none", n)
+		}
+		must(t, build(ctx))
+		if n := indexes(tx); n != 2 {
+			t.Errorf("after the load: %d indexes, want both", n)
+		}
+		return nil
+	}))
+}

@@ -339,7 +339,7 @@ func (tx *Tx) LateIndexes(ctx context.Context, incoming int, tables ...string) (
 	}
 	for _, t := range tables {
 		var there int
-		if err := tx.QueryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+t+" LIMIT $1) some", []any{limit}, &there); err != nil {
+		if err := tx.QueryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+t+" LIMIT $1) held", []any{limit}, &there); err != nil {
 			return build, err
 		}
 		if there >= limit {

@@ -78,10 +78,10 @@ func (s *Service) counted(ctx context.Context, who account.Actor, req Request, a
 // exportBatch is how many rows of an export are named at one time.
 const exportBatch = 1000
 
-// Export opens a figure wholly, for a file: the opening without rows, and the rows in order of id. It
-// asks for the right to take lists of people out of the system; the export is logged before any name
-// is given. A rate has no rows.
-func (s *Service) Export(ctx context.Context, who account.Actor, req Request) (*Opening, iter.Seq2[Row, error], error) {
+// Export opens a figure wholly, for a file: the opening without rows, and the rows in order of id, named as a
+// transaction sees the people. It asks for the right to take lists of people out of the system; the
+// export is logged before any name is given. A rate has no rows.
+func (s *Service) Export(ctx context.Context, who account.Actor, req Request) (*Opening, func(ctx context.Context, tx *db.Tx) iter.Seq2[Row, error], error) {
 	if err := who.Must(account.WorkerExport); err != nil {
 		return nil, nil, err
 	}
@@ -92,16 +92,18 @@ func (s *Service) Export(ctx context.Context, who account.Actor, req Request) (*
 	if err := audit.Read(ctx, s.DB, who.UserID, "figure.export", req.Name, map[string]any{"on": req.On.String(), "rows": len(counted)}); err != nil {
 		return nil, nil, fmt.Errorf("log the export: %w", err)
 	}
-	return o, func(yield func(Row, error) bool) {
-		for part := range slices.Chunk(counted, exportBatch) {
-			rows, err := s.name(ctx, who, part)
-			if err != nil {
-				yield(Row{}, err)
-				return
-			}
-			for _, r := range rows {
-				if !yield(r, nil) {
+	return o, func(ctx context.Context, tx *db.Tx) iter.Seq2[Row, error] {
+		return func(yield func(Row, error) bool) {
+			for part := range slices.Chunk(counted, exportBatch) {
+				rows, err := s.nameIn(ctx, tx, who, part)
+				if err != nil {
+					yield(Row{}, err)
 					return
+				}
+				for _, r := range rows {
+					if !yield(r, nil) {
+						return
+					}
 				}
 			}
 		}
@@ -116,7 +118,15 @@ func id(c ledger.Counted) int64 {
 	return c.Subject
 }
 
-func (s *Service) name(ctx context.Context, who account.Actor, page []ledger.Counted) ([]Row, error) {
+func (s *Service) name(ctx context.Context, who account.Actor, page []ledger.Counted) (rows []Row, err error) {
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		rows, err = s.nameIn(ctx, tx, who, page)
+		return err
+	})
+	return rows, err
+}
+
+func (s *Service) nameIn(ctx context.Context, tx *db.Tx, who account.Actor, page []ledger.Counted) ([]Row, error) {
 	rows := make([]Row, len(page))
 	var workers, imports []int64
 	for i, c := range page {
@@ -128,22 +138,19 @@ func (s *Service) name(ctx context.Context, who account.Actor, page []ledger.Cou
 			imports = append(imports, c.Fact.Import)
 		}
 	}
-	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		names, err := s.NamePeople(ctx, tx, who.Scope, workers)
-		if err != nil {
-			return err
-		}
-		files, err := s.NameFiles(ctx, tx, imports)
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			f := files[rows[i].Fact.Import]
-			rows[i].Name, rows[i].File, rows[i].Sheet = names[rows[i].Worker], f.Name, f.Sheets[rows[i].Fact.Line.Sheet()]
-		}
-		return nil
-	})
-	return rows, err
+	names, err := s.NamePeople(ctx, tx, who.Scope, workers)
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.NameFiles(ctx, tx, imports)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		f := files[rows[i].Fact.Import]
+		rows[i].Name, rows[i].File, rows[i].Sheet = names[rows[i].Worker], f.Name, f.Sheets[rows[i].Fact.Line.Sheet()]
+	}
+	return rows, nil
 }
 
 // Facts gives every signed fact that a count sums, in block order. Their quantities add up to the

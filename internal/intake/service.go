@@ -111,6 +111,9 @@ func (s *Service) Receive(ctx context.Context, who Viewer, name string, r io.Rea
 		if err := rec.insert(ctx, tx); err != nil {
 			return err
 		}
+		tx.AfterCommit(func() {
+			_ = s.Files.Settle(file.Name) // a mark that stays is taken off by Sweep
+		})
 		return s.note(ctx, tx, who, "intake.receive", rec)
 	})
 	if err != nil {
@@ -288,31 +291,83 @@ func (s *Service) List(ctx context.Context, who Viewer, f Filter) (list []Report
 		f.Limit = 50
 	}
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		units, err := visibleUnits(ctx, tx, who)
+		where, args, err := chosen(ctx, tx, who, f)
 		if err != nil {
 			return err
 		}
-		where := " FROM intake_import WHERE unit_id IN " + db.In(3, len(units)) + " AND ($1 = '' OR kind = $1) AND ($2 = '' OR state = $2)"
-		args := append([]any{f.Kind, string(f.State)}, units...)
 		if err := tx.QueryRow(ctx, "SELECT count(*)"+where, args, &total); err != nil {
 			return err
 		}
-		page := fmt.Sprintf(" ORDER BY received_at DESC, id DESC LIMIT %d OFFSET %d", f.Limit, max(f.Offset, 0))
-		return tx.Query(ctx, "SELECT "+recordColumns+where+page, args, func(row db.Scanner) error {
-			rec := &record{}
-			if err := row.Scan(rec.fields()...); err != nil {
-				return err
-			}
-			if err := rec.open(s.Vault); err != nil {
-				return err
-			}
-			r := rec.report()
-			r.Running = s.runningNow(rec.id)
+		page := fmt.Sprintf(" LIMIT %d OFFSET %d", f.Limit, max(f.Offset, 0))
+		return s.each(ctx, tx, where+newestFirst+page, args, func(r Report) error {
 			list = append(list, r)
 			return nil
 		})
 	})
 	return list, total, err
+}
+
+// newestFirst is the order of a list of imports.
+const newestFirst = " ORDER BY received_at DESC, id DESC"
+
+// chosen is the part of a query that keeps to the viewer's subtree and to a filter.
+func chosen(ctx context.Context, tx *db.Tx, who Viewer, f Filter) (where string, args []any, err error) {
+	units, err := visibleUnits(ctx, tx, who)
+	if err != nil {
+		return "", nil, err
+	}
+	where = " FROM intake_import WHERE unit_id IN " + db.In(3, len(units)) + " AND ($1 = '' OR kind = $1) AND ($2 = '' OR state = $2)"
+	return where, append([]any{f.Kind, string(f.State)}, units...), nil
+}
+
+// each walks imports as a query finds them.
+func (s *Service) each(ctx context.Context, tx *db.Tx, from string, args []any, fn func(Report) error) error {
+	return tx.Query(ctx, "SELECT "+recordColumns+from, args, func(row db.Scanner) error {
+		rec := &record{}
+		if err := row.Scan(rec.fields()...); err != nil {
+			return err
+		}
+		if err := rec.open(s.Vault); err != nil {
+			return err
+		}
+		r := rec.report()
+		r.Running = s.runningNow(rec.id)
+		return fn(r)
+	})
+}
+
+// CountIn counts the imports that EachIn walks, and gathers who brought them.
+func (s *Service) CountIn(ctx context.Context, tx *db.Tx, who Viewer, f Filter) (total int, by map[int64]string, err error) {
+	if err := who.must(RightRead); err != nil {
+		return 0, nil, err
+	}
+	where, args, err := chosen(ctx, tx, who, f)
+	if err != nil {
+		return 0, nil, err
+	}
+	by = map[int64]string{}
+	err = tx.Query(ctx, "SELECT by_user, count(*)"+where+" GROUP BY by_user", args, func(row db.Scanner) error {
+		var user int64
+		var n int
+		err := row.Scan(&user, &n)
+		by[user] = ""
+		total += n
+		return err
+	})
+	return total, by, err
+}
+
+// EachIn walks all imports of the viewer's subtree under a filter, newest first, as the transaction sees
+// them: for a file. The caller logs it.
+func (s *Service) EachIn(ctx context.Context, tx *db.Tx, who Viewer, f Filter, fn func(Report) error) error {
+	if err := who.must(RightRead); err != nil {
+		return err
+	}
+	where, args, err := chosen(ctx, tx, who, f)
+	if err != nil {
+		return err
+	}
+	return s.each(ctx, tx, where+newestFirst, args, fn)
 }
 
 // visibleUnits are the units with imports that the viewer may see: there are few, so the question

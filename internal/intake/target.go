@@ -232,6 +232,21 @@ type Report struct {
 	Running      *Snapshot     `json:"running,omitempty"` // a run goes on in this process; counts above are those before it
 }
 
+// Day is the day of the rows; ok is false for a file without one.
+func (r Report) Day() (day date.Day, ok bool) {
+	day, err := date.Parse(r.AsOf)
+	return day, err == nil
+}
+
+// Received is when the file came in.
+func (r Report) Received() time.Time {
+	at, err := time.Parse(time.RFC3339, r.At)
+	if err != nil {
+		return time.Time{} // At is written by this package
+	}
+	return at
+}
+
 // SheetReport says how one sheet was understood.
 type SheetReport struct {
 	Sheet   int            `json:"sheet"` // from 0

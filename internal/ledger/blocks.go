@@ -38,6 +38,19 @@ func ListBlocks(ctx context.Context, tx *db.Tx, before int64, limit int) ([]Bloc
 	return out, err
 }
 
+// CountBlocks counts all blocks, and gathers who sealed them.
+func CountBlocks(ctx context.Context, tx *db.Tx) (total int64, by map[int64]string, err error) {
+	by = map[int64]string{}
+	err = tx.Query(ctx, `SELECT recorded_by, count(*) FROM ledger_block GROUP BY recorded_by`, nil, func(row db.Scanner) error {
+		var user, n int64
+		err := row.Scan(&user, &n)
+		by[user] = ""
+		total += n
+		return err
+	})
+	return total, by, err
+}
+
 // FindBlock gives one block's head, or NotFound.
 func FindBlock(ctx context.Context, tx *db.Tx, number int64) (Block, error) {
 	var found *Block

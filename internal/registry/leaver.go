@@ -195,6 +195,17 @@ func (s *Service) Leavers(ctx context.Context, who account.Actor, imported intak
 	return list, err
 }
 
+// ExportLeavers is Leavers for a file, as the transaction sees them. It asks for the right to take lists of
+// people out of the system; the caller has logged it.
+func (s *Service) ExportLeavers(ctx context.Context, tx *db.Tx, who account.Actor, imported intake.ImportID) ([]Leaver, error) {
+	for _, right := range []account.Right{account.ImportRead, account.WorkerExport} {
+		if err := who.Must(right); err != nil {
+			return nil, err
+		}
+	}
+	return leaversOf(ctx, tx, who.Scope, imported)
+}
+
 // OpenLeavers counts the proposals that wait for a decision, by import, about employments in the
 // reader's subtree.
 func (s *Service) OpenLeavers(ctx context.Context, who account.Actor) (map[intake.ImportID]int, error) {

@@ -11,6 +11,7 @@ import (
 	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
 	"tuoxing/internal/org"
 )
 
@@ -122,37 +123,65 @@ func pageOf(ctx context.Context, tx *db.Tx, where string, args []any, f Filter) 
 // exportBatch is how many files of an export are read at one time.
 const exportBatch = 1000
 
-// Export gives how many files a filter chooses and all of them by id, for a file. It asks for the
-// right to take lists of people out of the system and is logged before anything is given. Nothing
-// masked is part of it.
-func (s *Service) Export(ctx context.Context, who account.Actor, f Filter) (total int, all iter.Seq2[Worker, error], err error) {
+// ExportForm is what an export of files is to hold.
+type ExportForm struct {
+	Filter
+	Numbers bool   // ID and phone numbers, masked
+	Full    bool   // and not masked: asks for a right and a reason, and is a look at each file
+	Why     string // the reason, which is logged
+}
+
+// Exported is one file of an export.
+type Exported struct {
+	Worker
+	IDNumber, Phone string // empty unless asked for
+}
+
+// Export gives how many files a filter chooses and all of them by id, for a file, as the transaction
+// sees them. It asks for the right to take lists of people out of the system and is logged before anything is
+// given; whole numbers are logged as a look at each person's file, before the person is given.
+func (s *Service) Export(ctx context.Context, tx *db.Tx, who account.Actor, form ExportForm) (total int, all iter.Seq2[Exported, error], err error) {
 	if err := who.Must(account.WorkerExport); err != nil {
 		return 0, nil, err
 	}
-	where, args := s.where(who.Scope, f)
-	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total)
-	})
-	if err != nil {
+	detail := map[string]any{"letters": len([]rune(form.Text)), "district": form.District, "rank_ever": form.RankEver, "employer": form.Employer.String()}
+	if form.Numbers {
+		detail["numbers"] = "masked"
+	}
+	if form.Full {
+		if err := who.Must(account.WorkerReveal); err != nil {
+			return 0, nil, err
+		}
+		var c fault.Check
+		checkWhy(&c, form.Why)
+		if err := c.Err(); err != nil {
+			return 0, nil, err
+		}
+		detail["numbers"], detail["why"] = "full", form.Why
+	}
+	where, args := s.where(who.Scope, form.Filter)
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total); err != nil {
 		return 0, nil, err
 	}
-	if err := audit.Read(ctx, s.DB, who.UserID, "worker.export", "", map[string]any{"rows": total, "letters": len([]rune(f.Text))}); err != nil {
+	detail["rows"] = total
+	if err := audit.Read(ctx, s.DB, who.UserID, "worker.export", "", detail); err != nil {
 		return 0, nil, err
 	}
-	return total, func(yield func(Worker, error) bool) {
+	return total, func(yield func(Exported, error) bool) {
+		f := form.Filter
 		f.After, f.Limit = 0, exportBatch
 		for {
-			var part []Worker
-			err := s.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
-				part, err = pageOf(ctx, tx, where, args, f)
-				return err
-			})
+			part, err := pageOf(ctx, tx, where, args, f)
+			var numbers map[WorkerID][2]string
+			if err == nil && form.Numbers {
+				numbers, err = s.numbersOf(ctx, tx, who, form, part)
+			}
 			if err != nil {
-				yield(Worker{}, err)
+				yield(Exported{}, err)
 				return
 			}
 			for _, w := range part {
-				if !yield(w, nil) {
+				if !yield(Exported{w, numbers[w.ID][0], numbers[w.ID][1]}, nil) {
 					return
 				}
 			}
@@ -162,6 +191,56 @@ func (s *Service) Export(ctx context.Context, who account.Actor, f Filter) (tota
 			f.After = part[len(part)-1].ID
 		}
 	}, nil
+}
+
+// numbersOf opens the ID and phone numbers of some people.
+func (s *Service) numbersOf(ctx context.Context, tx *db.Tx, who account.Actor, form ExportForm, part []Worker) (map[WorkerID][2]string, error) {
+	ids := make([]WorkerID, len(part))
+	for i, w := range part {
+		ids[i] = w.ID
+	}
+	maskID, maskPhone := cn.MaskID, cn.MaskPhone
+	if form.Full {
+		maskID = func(s string) string { return s }
+		maskPhone = maskID
+		err := s.DB.WriteTx(ctx, func(tx *db.Tx) error {
+			for _, id := range ids {
+				if err := audit.Add(ctx, tx, who.UserID, "worker.reveal", id.String(), map[string]any{"field": "export", "why": form.Why}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("log the looks: %w", err)
+		}
+	}
+	out := make(map[WorkerID][2]string, len(ids))
+	for chunk := range slices.Chunk(ids, batch) {
+		list, args := in(1, chunk)
+		err := tx.Query(ctx, `SELECT worker_id, wrapped_key, id_sealed, phone_sealed FROM registry_worker WHERE worker_id IN `+list, args, func(row db.Scanner) error {
+			var id WorkerID
+			var wrapped, number, phone []byte
+			if err := row.Scan((*int64)(&id), &wrapped, &number, &phone); err != nil {
+				return err
+			}
+			key, err := s.Vault.Unwrap(int64(id), wrapped)
+			if err != nil {
+				return err
+			}
+			var two [2]string
+			if two[0], err = unseal(key, id, "id_number", number, maskID); err != nil {
+				return err
+			}
+			two[1], err = unseal(key, id, "phone", phone, maskPhone)
+			out[id] = two
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read numbers: %w", err)
+		}
+	}
+	return out, nil
 }
 
 const selectWorkers = `SELECT w.worker_id, w.name, w.pinyin_fold, w.sex, w.birth_month, w.unit_id, w.employer_id, w.district, w.rank, w.rank_ever, w.worker_class FROM registry_worker w, org_unit u `

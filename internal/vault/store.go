@@ -45,14 +45,19 @@ func NewStore(dir string) (*Store, error) {
 // Put encrypts what r gives and keeps it; memory does not grow with the file. The same content
 // put twice is two files under two keys, so that one can be destroyed alone; equal SHA256 tells
 // the caller. More than limit bytes: fault TooLarge vault.file_too_large, and nothing is kept.
+// Until the caller's row that names the file is committed and Settle is called, the file is open: a crash
+// in between leaves a mark by which it is found again (OpenSince).
 func (s *Store) Put(r io.Reader, v *Vault, limit int64) (File, error) {
 	raw := newRawKey()
-	tmp, err := os.CreateTemp(s.dir, ".put-*")
+	tmp, err := os.CreateTemp(s.dir, putPrefix+"*")
 	if err != nil {
 		return File{}, fmt.Errorf("store file: %w", err)
 	}
 	f, err := s.fill(tmp, r, raw, limit)
 	if err = errors.Join(err, tmp.Close()); err == nil {
+		err = os.WriteFile(s.mark(f.Name), nil, 0o600)
+	}
+	if err == nil {
 		err = os.Rename(tmp.Name(), filepath.Join(s.dir, f.Name))
 	}
 	if err != nil {
@@ -130,6 +135,9 @@ func (s *Store) Remove(name string) error {
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove stored file: %w", err)
+	}
+	if err := s.Settle(name); err != nil { // last: what is left half removed is still found by it
+		return err
 	}
 	return syncDir(s.dir)
 }

@@ -7,8 +7,10 @@ import (
 	"strconv"
 	"strings"
 
+	"tuoxing/internal/export"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
 	figurepage "tuoxing/internal/web/page/figure"
 	"tuoxing/internal/web/part"
 )
@@ -173,7 +175,7 @@ func keysOf(cells []figure.Cell, i int) []int64 {
 }
 
 // getFigureTable writes a cross table as a file. It names nobody.
-func (s *Server) getFigureTable(form format) func(http.ResponseWriter, *http.Request) error {
+func (s *Server) getFigureTable(form listing.Format) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		q, err := s.askedOf(r)
 		if err != nil {
@@ -193,17 +195,17 @@ func (s *Server) getFigureTable(form format) func(http.ResponseWriter, *http.Req
 	}
 }
 
-func (s *Server) sendTable(w http.ResponseWriter, r *http.Request, form format, v *figure.Value, l *figure.Labels) error {
+func (s *Server) sendTable(w http.ResponseWriter, r *http.Request, form listing.Format, v *figure.Value, l *figure.Labels) error {
 	b := s.base(r)
-	head := []string{}
+	head := listing.Head{Title: v.TitleIn(string(b.Lang())), Above: []string{b.T("web.as_of_block", v.On, v.Block)}}
+	if s.Demo {
+		head.Above = append(head.Above, export.DemoMark)
+	}
 	for _, d := range v.By {
-		head = append(head, b.T("web_figure.code_of", l.Dim(d)), l.Dim(d))
+		head.Columns = append(head.Columns, listing.Column{Title: b.T("web_figure.code_of", l.Dim(d)), Kind: listing.Code}, listing.Column{Title: l.Dim(d)})
 	}
-	head = append(head, b.T("web.value"), b.T("web_figure.numerator"), b.T("web_figure.denominator"), b.T("web.unit"))
-	t, err := s.begin(w, r, form, v.TitleIn(string(b.Lang())), b.T("web.as_of_block", v.On, v.Block), head)
-	if err != nil {
-		return err
-	}
+	head.Columns = append(head.Columns, listing.Column{Title: b.T("web.value"), Kind: listing.Whole}, listing.Column{Title: b.T("web_figure.numerator"), Kind: listing.Whole},
+		listing.Column{Title: b.T("web_figure.denominator"), Kind: listing.Whole}, listing.Column{Title: b.T("web.unit")})
 	line := func(c figure.Cell) []any {
 		var out []any
 		for i, d := range v.By {
@@ -213,15 +215,30 @@ func (s *Server) sendTable(w http.ResponseWriter, r *http.Request, form format, 
 			}
 			out = append(out, figure.Code(d, c.Keys[i]), l.Of(d, c.Keys[i]))
 		}
-		var value any = "—"
+		value := any(nil) // a rate without denominator has none
 		if c.Defined {
 			value = c.Value
 		}
 		return append(out, value, c.Numerator, c.Denominator, b.UnitWord(unitOf(v.Indicator)))
 	}
-	for _, c := range v.Cells {
-		t.add(line(c)...)
+	o := &outgoing{w: w, seen: visitOf(r)}
+	return o.end(s.writeTable(o, form, head, v, line))
+}
+
+// writeTable writes the cells and, as the last row, the figure: counts of people do not add up.
+func (s *Server) writeTable(o *outgoing, form listing.Format, head listing.Head, v *figure.Value, line func(figure.Cell) []any) error {
+	w, err := o.open(s.file(head.Title, form), form.MediaType())
+	if err != nil {
+		return err
 	}
-	t.add(line(v.Total)...)
-	return t.end()
+	t, err := listing.New(w, form, head)
+	if err != nil {
+		return err
+	}
+	for _, c := range v.Cells {
+		if err := t.Add(line(c)...); err != nil {
+			return err
+		}
+	}
+	return t.EndWith(line(v.Total)...)
 }

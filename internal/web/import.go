@@ -327,6 +327,9 @@ func (s *Server) proposals(ctx context.Context, p *intakepage.Page, f found, who
 		return err
 	}
 	out := &intakepage.Leaving{Day: f.report.AsOf}
+	if may(who, account.WorkerExport) {
+		out.CSV, out.XLSX = importURL(f.id, "leavers.csv"), importURL(f.id, "leavers.xlsx")
+	}
 	for _, x := range list {
 		switch x.State {
 		case registry.Confirmed:

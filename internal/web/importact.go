@@ -11,9 +11,11 @@ import (
 	"tuoxing/internal/account"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
+	"tuoxing/internal/export"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/registry"
 	intakepage "tuoxing/internal/web/page/intake"
 	"tuoxing/internal/web/part"
@@ -283,9 +285,9 @@ func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
 		name = "演示数据_" + name
 	}
 	h := w.Header()
-	h.Set("Content-Type", contentTypes[asXLSX])
+	h.Set("Content-Type", listing.XLSX.MediaType())
 	h.Set("Cache-Control", "private, no-store")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": fileName(name)}))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": export.FileName(name)}))
 	// A client that hangs up is no error of ours.
 	_, _ = w.Write(book.Bytes())
 	return nil

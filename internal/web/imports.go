@@ -121,6 +121,8 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 		}
 		return "/imports?" + q.Encode()
 	}
+	file := func(ext string) string { return strings.Replace(address(0), "/imports", "/imports."+ext, 1) }
+	p.CSV, p.XLSX = file("csv"), file("xlsx")
 	next := ""
 	if offset+len(list) < total {
 		next = address(offset + len(list))

@@ -99,7 +99,7 @@ func sheetOf(t *testing.T, a *world.Answer) [][]string {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		rows, err := f.GetRows("Sheet1")
+		rows, err := f.GetRows(f.GetSheetName(0))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"tuoxing/internal/fault"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/ledger"
 	figurepage "tuoxing/internal/web/page/figure"
@@ -147,47 +146,4 @@ func rowURL(f ledger.Fact, worker int64) string {
 		to += "?worker=" + strconv.FormatInt(worker, 10)
 	}
 	return to
-}
-
-// getRowsFile gives the rows behind a figure out as a file, with control totals in its last row.
-func (s *Server) getRowsFile(form format) func(http.ResponseWriter, *http.Request) error {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		q, err := s.askedOf(r)
-		if err != nil {
-			return err
-		}
-		o, rows, err := s.Figures.Export(r.Context(), visitOf(r).actor, q.cut().request(r.PathValue("name")))
-		if err != nil {
-			return err
-		}
-		if o.Ratio != nil {
-			return fault.New(fault.Invalid, "web_figure.rate_note")
-		}
-		b := s.base(r)
-		l, err := s.Figures.Labels(r.Context(), q.on, b.Printer)
-		if err != nil {
-			return err
-		}
-		t, err := s.begin(w, r, form, o.TitleIn(string(b.Lang())), b.T("web.as_of_block", o.On, o.Block), []string{
-			b.T("web.person"), b.T("web.employer"), b.T("web.district"), b.T("web.rank"), b.T("web_figure.fact_on"), b.T("web_figure.cause"),
-			b.T("web.file"), b.T("web_intake.sheet"), b.T("web_intake.row"), b.T("web_figure.quantity"),
-		})
-		if err != nil {
-			return err
-		}
-		count := int64(0)
-		for row, err := range rows {
-			if err != nil {
-				return t.broken(err)
-			}
-			p := s.rowOf(r, b, l, o.Indicator, row)
-			if p.State == figurepage.Elsewhere {
-				p.Name = b.T("web_figure.elsewhere")
-			}
-			t.add(p.Name, p.Employer, p.District, p.Rank, p.On.String(), p.Cause, p.From.File, p.From.Sheet, p.From.Row, p.Quantity)
-			count++
-		}
-		t.add(b.T("web_figure.control", count), "", "", "", "", "", "", "", "", o.Quantity)
-		return t.end()
-	}
 }

@@ -18,9 +18,11 @@ import (
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/db"
+	"tuoxing/internal/export"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/org"
 	"tuoxing/internal/registry"
 	"tuoxing/internal/web/part"
@@ -36,6 +38,7 @@ type Server struct {
 	Intake   *intake.Service
 	Org      *org.Service
 	Book     *ledger.Book
+	Export   *export.Service
 
 	Log  *slog.Logger
 	Now  func() time.Time
@@ -91,16 +94,16 @@ func (s *Server) Routes() []Route {
 		{Method: "GET", Pattern: "/{$}", Name: "home", Handle: s.getHome},
 		{Method: "GET", Pattern: "/figures", Name: "figure.list", Handle: s.getFigures},
 		{Method: "GET", Pattern: "/figures/{name}", Name: "figure.show", Handle: s.getFigure},
-		{Method: "GET", Pattern: "/figures/{name}/table.csv", Name: "figure.table_csv", Handle: s.getFigureTable(asCSV)},
-		{Method: "GET", Pattern: "/figures/{name}/table.xlsx", Name: "figure.table_xlsx", Handle: s.getFigureTable(asXLSX)},
+		{Method: "GET", Pattern: "/figures/{name}/table.csv", Name: "figure.table_csv", Handle: s.getFigureTable(listing.CSV)},
+		{Method: "GET", Pattern: "/figures/{name}/table.xlsx", Name: "figure.table_xlsx", Handle: s.getFigureTable(listing.XLSX)},
 		{Method: "GET", Pattern: "/figures/{name}/rows", Name: "figure.rows", Handle: s.getRows},
-		{Method: "GET", Pattern: "/figures/{name}/rows.csv", Name: "figure.rows_csv", Handle: s.getRowsFile(asCSV)},
-		{Method: "GET", Pattern: "/figures/{name}/rows.xlsx", Name: "figure.rows_xlsx", Handle: s.getRowsFile(asXLSX)},
+		{Method: "GET", Pattern: "/figures/{name}/rows.csv", Name: "figure.rows_csv", Handle: s.getRowsFile(listing.CSV)},
+		{Method: "GET", Pattern: "/figures/{name}/rows.xlsx", Name: "figure.rows_xlsx", Handle: s.getRowsFile(listing.XLSX)},
 
 		{Method: "GET", Pattern: "/workers", Name: "worker.list", Handle: s.getWorkers},
 		{Method: "POST", Pattern: "/workers", Name: "worker.search", Handle: s.postWorkers},
-		{Method: "GET", Pattern: "/workers.csv", Name: "worker.csv", Handle: s.getWorkersFile(asCSV)},
-		{Method: "GET", Pattern: "/workers.xlsx", Name: "worker.xlsx", Handle: s.getWorkersFile(asXLSX)},
+		{Method: "GET", Pattern: "/workers.csv", Name: "worker.csv", Handle: s.getWorkersFile(listing.CSV)},
+		{Method: "GET", Pattern: "/workers.xlsx", Name: "worker.xlsx", Handle: s.getWorkersFile(listing.XLSX)},
 		{Method: "GET", Pattern: "/workers/{id}", Name: "worker.show", Handle: s.getWorker},
 		{Method: "POST", Pattern: "/workers/{id}/show", Name: "worker.reveal", Handle: s.postReveal},
 		{Method: "GET", Pattern: "/workers/{id}/erase", Name: "worker.erase_plan", Handle: s.getErase},
@@ -110,6 +113,8 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/workers/{id}/certificates/{certificate}/restore", Name: "certificate.restore", Handle: s.postRestore},
 
 		{Method: "GET", Pattern: "/imports", Name: "import.list", Handle: s.getImports},
+		{Method: "GET", Pattern: "/imports.csv", Name: "import.csv", Handle: s.getImportsFile(listing.CSV)},
+		{Method: "GET", Pattern: "/imports.xlsx", Name: "import.xlsx", Handle: s.getImportsFile(listing.XLSX)},
 		{Method: "GET", Pattern: "/imports/new", Name: "import.new", Handle: s.getNewImport},
 		{Method: "POST", Pattern: "/imports", Name: "import.upload", MaxBody: s.MaxUpload + formOver, Handle: s.postImport},
 		{Method: "GET", Pattern: "/imports/{id}", Name: "import.show", Handle: s.getImport},
@@ -118,6 +123,8 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/imports/{id}/confirm", Name: "import.confirm", Handle: s.postConfirm},
 		{Method: "POST", Pattern: "/imports/{id}/codes", Name: "import.codes", Handle: s.postCodes},
 		{Method: "POST", Pattern: "/imports/{id}/leavers", Name: "import.leavers", Handle: s.postLeavers},
+		{Method: "GET", Pattern: "/imports/{id}/leavers.csv", Name: "import.leavers_csv", Handle: s.getLeaversFile(listing.CSV)},
+		{Method: "GET", Pattern: "/imports/{id}/leavers.xlsx", Name: "import.leavers_xlsx", Handle: s.getLeaversFile(listing.XLSX)},
 		{Method: "POST", Pattern: "/imports/{id}/discard", Name: "import.discard", Handle: s.postDiscard},
 		{Method: "GET", Pattern: "/imports/{id}/undo", Name: "import.undo_ask", Handle: s.getUndo},
 		{Method: "POST", Pattern: "/imports/{id}/undo", Name: "import.undo", Handle: s.postUndo},
@@ -126,6 +133,8 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/imports/{id}/rows/{sheet}/{row}", Name: "import.row_reveal", Handle: s.postRow},
 
 		{Method: "GET", Pattern: "/blocks", Name: "block.list", Handle: s.getBlocks},
+		{Method: "GET", Pattern: "/blocks.csv", Name: "block.csv", Handle: s.getBlocksFile(listing.CSV)},
+		{Method: "GET", Pattern: "/blocks.xlsx", Name: "block.xlsx", Handle: s.getBlocksFile(listing.XLSX)},
 	}
 }
 

@@ -207,48 +207,6 @@ func workerRow(b part.Base, l *figure.Labels, x registry.Worker, on date.Day) wo
 	return row
 }
 
-// getWorkersFile gives the list of people out as a file, with the count in its last row. Nothing
-// masked is part of it.
-func (s *Server) getWorkersFile(form format) func(http.ResponseWriter, *http.Request) error {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		f, _, err := filterOf(r.URL.Query())
-		if err != nil {
-			return err
-		}
-		total, all, err := s.Registry.Export(r.Context(), visitOf(r).actor, f)
-		if err != nil {
-			return err
-		}
-		b := s.base(r)
-		today := date.On(s.Now())
-		l, err := s.Figures.Labels(r.Context(), today, b.Printer)
-		if err != nil {
-			return err
-		}
-		t, err := s.begin(w, r, form, b.T("web.nav_workers"), b.T("web_worker.export_sub", today, total), []string{
-			b.T("web.person"), b.T("web.sex"), b.T("web.age"), b.T("web.employer"), b.T("web.district"), b.T("web.rank"), b.T("web.class"),
-		})
-		if err != nil {
-			return err
-		}
-		count := int64(0)
-		for x, err := range all {
-			if err != nil {
-				return t.broken(err)
-			}
-			row := workerRow(b, l, x, date.On(s.Now()))
-			var age any = ""
-			if row.Age >= 0 {
-				age = row.Age
-			}
-			t.add(row.Name, row.Sex, age, row.Employer, row.District, row.Rank, row.Class)
-			count++
-		}
-		t.add(b.T("web_figure.control", count))
-		return t.end()
-	}
-}
-
 // openWorker finds the file that the address names.
 func (s *Server) openWorker(ctx context.Context, who account.Actor, text string) (*registry.File, error) {
 	var id registry.WorkerID

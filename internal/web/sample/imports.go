@@ -46,7 +46,7 @@ func (m maker) staged() intake.Page {
 }
 
 func (m maker) imports() []Sample {
-	list := intake.ListPage{Base: m.at("/imports"), CanImport: true, Pager: part.Pager{From: 1, To: 7, Total: 7}, Filters: m.filters()}
+	list := intake.ListPage{Base: m.at("/imports"), CanImport: true, CSV: "/imports.csv", XLSX: "/imports.xlsx", Pager: part.Pager{From: 1, To: 7, Total: 7}, Filters: m.filters()}
 	for s := intake.Received; s <= intake.Refused; s++ {
 		l := intake.Line{Href: "/imports/1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), Unit: m.w("丹阳市总工会", "Danyang Federation"), By: m.w("李四", "Li Si"), On: asOf, Full: s%2 == 0, TakesFull: true, State: s, Counts: counts, At: sealed}
 		if s == intake.Applied {
@@ -86,7 +86,7 @@ func (m maker) applied() intake.Page {
 		{Name: m.w("职工", "Employees"), Href: "/figures/employees", Before: people("697034"), After: people("704000"), Delta: "+6,966"},
 		{Name: m.w("产业工人", "Industrial workers"), Href: "/figures/industrial_workers", Before: people("673211"), After: people("680000"), Delta: "+6,789"},
 	}}
-	p.Leaving = &intake.Leaving{Open: 37, Confirmed: 2, Rejected: 1, Day: asOf.String(), People: []intake.Absent{
+	p.Leaving = &intake.Leaving{CSV: "/imports/1/leavers.csv", XLSX: "/imports/1/leavers.xlsx", Open: 37, Confirmed: 2, Rejected: 1, Day: asOf.String(), People: []intake.Absent{
 		{ID: "4", Name: m.w("赵六", "Zhao Liu"), Href: "/workers/4", Employer: m.w("示例光学有限公司", "Shili Optics Ltd")},
 		{ID: "5", Name: m.w("钱七", "Qian Qi"), Href: "/workers/5", Employer: m.w("示例电子厂", "Shili Electronics")},
 	}}

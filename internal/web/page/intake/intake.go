@@ -68,6 +68,7 @@ type ListPage struct {
 	Filters   []part.Field
 	Pager     part.Pager
 	CanImport bool
+	CSV, XLSX string // the list as a file, with the same filters
 }
 
 // Line is one import in the list.
@@ -184,6 +185,7 @@ type Leaving struct {
 	People                    []Absent // open ones, the first
 	Open, Confirmed, Rejected int64
 	Day                       string // of the roster: the latest day of leaving
+	CSV, XLSX                 string // all of them as a file; empty for who may not take lists away
 }
 
 // Absent is one person who waits for a decision.

@@ -1,0 +1,101 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"tuoxing/internal/export"
+	"tuoxing/internal/figure"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/listing"
+	"tuoxing/internal/org"
+	"tuoxing/internal/registry"
+)
+
+type exportInput struct {
+	List string `path:"list" enum:"workers,organisations,imports,rows,leavers,blocks,audit" doc:"Which list"`
+	Body struct {
+		Format   listing.Format `json:"format" enum:"csv,xlsx"`
+		Numbers  export.Numbers `json:"numbers,omitempty" enum:"masked,full" doc:"workers: with ID and phone numbers; full asks for a right and a reason"`
+		Why      string         `json:"why,omitempty" maxLength:"200" doc:"With full numbers: the reason, which is logged with the look at each person"`
+		Q        string         `json:"q,omitempty" maxLength:"60" doc:"workers: part of a name, pinyin or initials, or a whole ID number"`
+		District int32          `json:"district,omitempty" minimum:"100000" maximum:"999999" doc:"workers"`
+		RankEver int            `json:"rank_ever,omitempty" minimum:"1" maximum:"8" doc:"workers: at least this rank was ever held"`
+		Employer ID             `json:"employer,omitempty" doc:"workers: id of a unit"`
+		Kind     string         `json:"kind,omitempty" maxLength:"40" doc:"imports: kind of file; organisations: kind of unit"`
+		State    intake.State   `json:"state,omitempty" enum:"received,staging,staged,applied,undone,refused" doc:"imports"`
+		Import   ID             `json:"import,omitempty" doc:"leavers: of this import"`
+		Figure   string         `json:"figure,omitempty" maxLength:"80" doc:"rows: the figure that is opened"`
+		On       string         `json:"on,omitempty" maxLength:"10" doc:"rows: as of this day, 2006-01-02; today when not given"`
+		Where    []string       `json:"where,omitempty" maxItems:"20" doc:"rows: filters such as district=321181"`
+		Block    int64          `json:"block,omitempty" minimum:"0" doc:"rows: as known when this block was sealed"`
+		Action   string         `json:"action,omitempty" maxLength:"80" doc:"audit"`
+		Subject  string         `json:"subject,omitempty" maxLength:"80" doc:"audit"`
+		From     string         `json:"from,omitempty" maxLength:"10" doc:"audit: from this day on"`
+		To       string         `json:"to,omitempty" maxLength:"10" doc:"audit: up to this day"`
+	}
+}
+
+func (s *Server) exportOperations(a huma.API) {
+	add(s, a, route{name: "export-list", method: http.MethodPost, path: base + "/exports/{list}", status: http.StatusOK,
+		summary: "A whole list as a file, streamed; its last row holds the control totals. The export is logged",
+		answer:  map[string]*answer{"200": {listing.XLSX.MediaType(), "Workbook, or csv in UTF-8 with a mark. A file that breaks off has no last row"}}}, s.exportList)
+}
+
+func (s *Server) exportList(ctx context.Context, v *visit, in *exportInput) (*huma.StreamResponse, error) {
+	req, err := s.exportRequest(in)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(huma.Context) {
+		begun := false
+		_, err := s.Export.Write(ctx, v.who, v.p, req, func(name, mediaType string) (io.Writer, error) {
+			begun = true
+			v.w.Header().Set("Content-Type", mediaType)
+			v.w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.%s"; filename*=UTF-8''%s`, in.List, req.Format, url.PathEscape(name)))
+			return v.w, nil
+		})
+		switch {
+		case err == nil:
+		case begun:
+			v.cause = err
+			panic(http.ErrAbortHandler) // half a file must not look whole
+		default:
+			s.fail(v.w, v.r, err)
+		}
+	}}, nil
+}
+
+// exportRequest reads what is asked for; all that cannot be read is told at once.
+func (s *Server) exportRequest(in *exportInput) (export.Request, error) {
+	b := &in.Body
+	req := export.Request{List: in.List, Format: b.Format, Numbers: b.Numbers, Why: strings.TrimSpace(b.Why), Kind: org.Kind(b.Kind), Import: intake.ImportID(b.Import),
+		Workers: registry.Filter{Text: b.Q, District: b.District, RankEver: b.RankEver, Employer: org.UnitID(b.Employer)},
+		Imports: intake.Filter{Kind: b.Kind, State: b.State},
+		Figure:  figure.Request{Name: b.Figure, Block: b.Block}}
+	req.Audit.Action, req.Audit.Subject = b.Action, b.Subject
+	var err error
+	if req.Figure.On, err = dayIn("on", b.On, s.today()); err != nil {
+		return req, err
+	}
+	if req.Audit.From, err = dayIn("from", b.From, 0); err != nil {
+		return req, err
+	}
+	if req.Audit.To, err = dayIn("to", b.To, 0); err != nil {
+		return req, err
+	}
+	for _, text := range b.Where {
+		cond, err := figure.ParseWhere(text)
+		if err != nil {
+			return req, err
+		}
+		req.Figure.Where = append(req.Figure.Where, cond)
+	}
+	return req, nil
+}

@@ -1,0 +1,196 @@
+package export
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"tuoxing/internal/account"
+	"tuoxing/internal/audit"
+	"tuoxing/internal/date"
+	"tuoxing/internal/figure"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
+	"tuoxing/internal/org"
+)
+
+// organisations is the list of units of the reader's subtree, in the official order.
+func (m *making) organisations() (*list, error) {
+	if err := m.who.Must(account.OrgRead); err != nil {
+		return nil, err
+	}
+	units := slices.DeleteFunc(m.tree.Units(m.req.Kind), func(u org.UnitID) bool {
+		lo, _ := m.tree.Range(u)
+		_, is := m.tree.At(u, m.today)
+		return !is || !m.who.Scope.Has(lo)
+	})
+	l := &list{title: m.p.T("export.organisations"), sub: m.p.T("export.on", m.today), rows: int64(len(units)), action: "export.organisations", detail: map[string]any{"kind": string(m.req.Kind)},
+		columns: []listing.Column{m.text("export.unit"), m.code("export.code"), m.text("export.kind"), m.text("export.parent"), m.text("export.district"), m.code("export.industry"), m.text("export.ownership"), m.text("export.size")}}
+	l.each = func(_ context.Context, add func(...any) error) error {
+		for _, u := range units {
+			st, _ := m.tree.At(u, m.today)
+			parent, industry := any(nil), any(nil)
+			if st.Parent != 0 {
+				parent = m.tree.Name(st.Parent, m.today)
+			}
+			if st.Industry != 0 {
+				industry = strconv.Itoa(st.Industry)
+			}
+			if err := add(st.Name, m.tree.Code(u), m.p.T(st.Kind.Key()), parent, m.labels.Of(ledger.District, int64(st.District)), industry,
+				m.named(ledger.Ownership, int64(st.Ownership)), m.named(ledger.Size, int64(st.Size))); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return l, nil
+}
+
+// imports is the list of files taken in.
+func (m *making) imports() (*list, error) {
+	f := m.req.Imports
+	total, by, err := m.Intake.CountIn(m.ctx, m.tx, m.viewer, f)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.users(by); err != nil {
+		return nil, err
+	}
+	l := &list{title: m.p.T("export.imports"), sub: m.p.T("export.on", m.today), rows: int64(total), action: "export.imports", detail: map[string]any{"kind": f.Kind, "state": string(f.State)},
+		columns: []listing.Column{m.text("export.file"), m.text("export.kind_of_file"), m.text("export.unit"), m.day("export.as_of"), m.text("export.full"), m.text("export.state"), m.whole("intake.label_read"),
+			m.whole("intake.label_accepted"), m.whole("intake.label_mended"), m.whole("intake.label_refused"), m.whole("intake.label_duplicate"), m.code("export.block"), m.text("export.by"), m.text("export.at"), m.code("export.import")}}
+	l.each = func(ctx context.Context, add func(...any) error) error {
+		return m.Intake.EachIn(ctx, m.tx, m.viewer, f, func(r intake.Report) error {
+			unit := m.p.T("export.whole_city")
+			if r.Unit != 0 {
+				unit = m.tree.Name(org.UnitID(r.Unit), m.today)
+			}
+			asOf, full, block := any(nil), "export.additional", any(nil)
+			if day, ok := r.Day(); ok {
+				asOf = day
+			}
+			if r.Full {
+				full = "export.complete"
+			}
+			if r.Block != 0 {
+				block = strconv.FormatInt(r.Block, 10)
+			}
+			return add(r.Name, m.p.T("export.kind_"+r.Kind), unit, asOf, m.p.T(full), m.p.T("intake.state_"+string(r.State)), r.Read, r.Accepted, r.Mended, r.Refused, r.Duplicate,
+				block, by[r.By], instant(r.Received()), r.ID.String())
+		})
+	}
+	return l, nil
+}
+
+// blocks is the list of sealed blocks, newest first. Its last row adds up their facts.
+func (m *making) blocks() (*list, error) {
+	if err := m.who.Must(account.BlockRead); err != nil {
+		return nil, err
+	}
+	total, by, err := ledger.CountBlocks(m.ctx, m.tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.users(by); err != nil {
+		return nil, err
+	}
+	l := &list{title: m.p.T("export.blocks"), sub: m.p.T("export.on", m.today), rows: total, action: "export.blocks", detail: map[string]any{},
+		columns: []listing.Column{m.code("export.block"), m.text("export.sealed_at"), m.text("export.by"), m.whole("export.facts"), m.text("export.sums"), m.code("export.hash_before"), m.code("export.hash")}}
+	l.each = func(ctx context.Context, add func(...any) error) error {
+		for before := int64(0); ; {
+			part, err := ledger.ListBlocks(ctx, m.tx, before, batch)
+			if err != nil || len(part) == 0 {
+				return err
+			}
+			for _, b := range part {
+				sums := ""
+				for i, s := range b.Sums {
+					if i > 0 {
+						sums += m.p.T("export.sums_and")
+					}
+					sums += m.p.T("export.sums_of", m.p.T("export.fact_"+s.Kind.String()), s.Facts, s.Quantity)
+				}
+				if err := add(strconv.FormatInt(b.Number, 10), instant(b.RecordedAt), by[b.RecordedBy], b.Facts, sums, b.Before.String(), b.Hash.String()); err != nil {
+					return err
+				}
+			}
+			if before = part[len(part)-1].Number; before <= 1 {
+				return nil
+			}
+		}
+	}
+	return l, nil
+}
+
+// batch is how many rows are read at one time where a list is read in parts.
+const batch = 500
+
+// audit is the log of acts and looks, newest first.
+func (m *making) audit() (*list, error) {
+	if err := m.who.Must(account.AuditRead); err != nil {
+		return nil, err
+	}
+	f := m.req.Audit
+	total, by, err := audit.Count(m.ctx, m.tx, f)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.users(by); err != nil {
+		return nil, err
+	}
+	l := &list{title: m.p.T("export.audit"), sub: m.p.T("export.on", m.today), rows: int64(total), action: "export.audit", detail: map[string]any{"action": f.Action, "subject": f.Subject, "from": days(f.From), "to": days(f.To)},
+		columns: []listing.Column{m.text("export.at"), m.code("export.by_id"), m.text("export.by"), m.text("export.action"), m.code("export.subject"), m.text("export.detail"), m.code("export.number"), m.code("export.entry")}}
+	if f.ByUser || f.User != 0 {
+		l.detail["user"] = strconv.FormatInt(f.User, 10)
+	}
+	l.each = func(ctx context.Context, add func(...any) error) error {
+		return audit.Each(ctx, m.tx, f, func(e audit.Entry) error {
+			number := any(nil)
+			if e.Number != 0 {
+				number = strconv.FormatInt(e.Number, 10)
+			}
+			return add(instant(e.At), strconv.FormatInt(e.User, 10), by[e.User], e.Action, e.Subject, detail(e.Detail), number, strconv.FormatInt(e.ID, 10))
+		})
+	}
+	return l, nil
+}
+
+// detail leaves an empty object out.
+func detail(d json.RawMessage) any {
+	if string(d) == "{}" {
+		return nil
+	}
+	return string(d)
+}
+
+func (m *making) cause(c ledger.Cause) string {
+	if c == ledger.NoCause {
+		return ""
+	}
+	return m.labels.Of(ledger.CauseOf, int64(c))
+}
+
+func rowText(l ledger.Line) string { return strconv.Itoa(l.Row()) }
+
+// figureRank is the level that a figure is about: the one held now if it filters by it, else the
+// highest ever held.
+func figureRank(ind *figure.Indicator, f ledger.Fact) (ledger.Dim, int64) {
+	if ind.Count != nil {
+		for _, c := range ind.Count.Where {
+			if c.Dim == ledger.Rank {
+				return ledger.Rank, int64(f.Rank)
+			}
+		}
+	}
+	return ledger.RankEver, int64(f.RankEver)
+}
+
+// days is a day of a filter, empty when it filters nothing.
+func days(d date.Day) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
+}
