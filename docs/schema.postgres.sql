@@ -399,6 +399,19 @@ CREATE TABLE registry_number (
   PRIMARY KEY (number_index)
 );
 
+CREATE TABLE registry_revocation (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  number_index       bytea       NOT NULL,
+  revoked_on         date        NOT NULL,
+  reason             text        NOT NULL,
+  recorded_at        timestamptz NOT NULL,
+  recorded_by        bigint      NOT NULL,
+  withdrawn_at       timestamptz,
+  withdrawn_by       bigint      NOT NULL,
+  PRIMARY KEY (worker_id, id)
+);
+
 CREATE TABLE registry_statistic (
   id                 bigint      NOT NULL,
   series_id          bigint      NOT NULL,

@@ -399,6 +399,19 @@ CREATE TABLE registry_number (
   PRIMARY KEY (number_index)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE registry_revocation (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  number_index       BLOB        NOT NULL,
+  revoked_on         TEXT        NOT NULL,
+  reason             TEXT        NOT NULL,
+  recorded_at        TEXT        NOT NULL,
+  recorded_by        INTEGER     NOT NULL,
+  withdrawn_at       TEXT,
+  withdrawn_by       INTEGER     NOT NULL,
+  PRIMARY KEY (worker_id, id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE registry_statistic (
   id                 INTEGER     NOT NULL,
   series_id          INTEGER     NOT NULL,

@@ -89,12 +89,29 @@ func newFixture(t *testing.T) *fixture {
 	f.words["{import}"], f.words["{full}"] = w.Imports[world.DanyangBefore].String(), w.Imports[world.DanyangFull].String()
 	f.words["{foreign import}"] = w.Imports[world.JurongRoster].String()
 	f.words["{units import}"] = w.Imports[world.Organisations].String()
+	f.words["{certified}"], f.words["{certificate}"] = certificateOf(t, w)
 	f.words["{row}"] = "7" // of {worker} in {import}: title, headings, then the fifth person
 	f.words["{unit}"], f.words["{foreign unit}"] = w.Unit(t, "丹阳市总工会").String(), w.Unit(t, "句容市总工会").String()
 	f.words["{firm}"] = w.Unit(t, "丹阳恒远机械有限公司").String()
 	f.returns(t)
 	f.words["{name}"], f.words["{foreign name}"] = url.QueryEscape("逄立恒"), url.QueryEscape("阚语桐")
 	return f
+}
+
+// certificateOf gives the first certificate of somebody of Danyang whom the enterprise does not see.
+func certificateOf(t *testing.T, w *world.World) (worker, certificate string) {
+	t.Helper()
+	for _, p := range w.People {
+		if _, err := w.Registry.Find(t.Context(), w.Actor(t, world.Firm), p.ID); err == nil {
+			continue
+		}
+		file, err := w.Registry.Find(t.Context(), w.Actor(t, world.Danyang), p.ID)
+		if err == nil && len(file.Certificates) > 0 {
+			return p.ID.String(), strconv.FormatInt(file.Certificates[0].ID, 10)
+		}
+	}
+	t.Fatal("nobody of Danyang holds a certificate")
+	return "", ""
 }
 
 // fill puts ids into a text. {scratch} is an import of the own district that was just received and

@@ -53,6 +53,9 @@ func pageCases() []ask {
 		{of: "POST /workers/{id}/show", what: "the number of a person of Danyang", path: "/workers/{worker}/show", form: "field=id_number&reason=verify", shows: numbers, want: everybody{303, 200, 200, 404, 404, 403, 403, 403}},
 		{of: "GET /workers/{id}/erase", what: "the question about a person of Danyang", path: "/workers/{worker}/erase", want: everybody{303, 200, 403, 403, 403, 403, 403, 403}},
 		{of: "POST /workers/{id}/erase", what: "without a reason", path: "/workers/{worker}/erase", form: "why=", want: everybody{303, 422, 403, 403, 403, 403, 403, 403}},
+		{of: "GET /workers/{id}/certificates/{certificate}", what: "a certificate of Danyang", path: "/workers/{certified}/certificates/{certificate}", want: pageMine},
+		{of: "POST /workers/{id}/certificates/{certificate}/revoke", what: "without a reason", path: "/workers/{certified}/certificates/{certificate}/revoke", form: "on=2023-04-01&why=", want: everybody{303, 422, 422, 404, 403, 403, 403, 403}},
+		{of: "POST /workers/{id}/certificates/{certificate}/restore", what: "of what nobody revoked", path: "/workers/{certified}/certificates/{certificate}/restore", form: "why=查无实据", want: everybody{303, 409, 409, 404, 403, 403, 403, 403}},
 
 		{of: "GET /imports", what: "all", path: "/imports", want: pageFigures},
 		{of: "GET /imports.csv", what: "all", path: "/imports.csv", want: pageFigures},

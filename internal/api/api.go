@@ -35,7 +35,7 @@ import (
 
 // Version is the version of the interface. It rises whenever docs/openapi.yaml changes: the first
 // number when a client would break, the second when something is added.
-const Version = "1.2.0"
+const Version = "1.3.0"
 
 // base is where all operations but those of the machine room live.
 const base = "/api/v1"
@@ -122,6 +122,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.sessionOperations(a)
 	s.figureOperations(a)
 	s.workerOperations(a)
+	s.certificateOperations(a)
 	s.eraseOperations(a)
 	s.importOperations(a)
 	s.importActs(a)

@@ -80,6 +80,8 @@ type WorkerJob struct {
 
 // WorkerCert is a certificate in force in the file.
 type WorkerCert struct {
+	ID         ID        `json:"id"`
+	Validity   string    `json:"validity" enum:"valid,expired,revoked,not_yet" doc:"Today"`
 	Number     string    `json:"number_masked"`
 	Rank       Coded     `json:"rank"`
 	Occupation string    `json:"occupation,omitempty"`
@@ -231,7 +233,7 @@ func (s *Server) showWorker(ctx context.Context, v *visit, in *workerInput) (*wo
 			Import: ID(j.Import), SheetNo: j.Line.Sheet(), Row: j.Line.Row()}
 	}
 	for i := range f.Certificates {
-		out.Certificates[i] = l.certificate(&f.Certificates[i])
+		out.Certificates[i] = l.certificate(&f.Certificates[i], s.today())
 	}
 	for i := range f.Facts {
 		out.Timeline[i] = l.fact(&f.Facts[i])
@@ -239,8 +241,8 @@ func (s *Server) showWorker(ctx context.Context, v *visit, in *workerInput) (*wo
 	return &workerOutput{out}, nil
 }
 
-func (l labels) certificate(c *registry.HeldCertificate) WorkerCert {
-	out := WorkerCert{Number: c.NumberMasked, Rank: l.coded(ledger.Rank, int64(c.Rank)), IssuedOn: c.IssuedOn, ExpiresOn: c.ExpiresOn,
+func (l labels) certificate(c *registry.HeldCertificate, today date.Day) WorkerCert {
+	out := WorkerCert{ID: ID(c.ID), Validity: string(c.ValidityOn(today)), Number: c.NumberMasked, Rank: l.coded(ledger.Rank, int64(c.Rank)), IssuedOn: c.IssuedOn, ExpiresOn: c.ExpiresOn,
 		District: l.coded(ledger.District, int64(c.District)), Import: ID(c.Import), SheetNo: c.Line.Sheet(), Row: c.Line.Row()}
 	out.Occupation, _ = cn.OccupationName(c.Occupation) // empty when the trade is not known
 	if c.RevokedOn.Valid {

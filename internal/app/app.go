@@ -185,11 +185,23 @@ func (a *App) wire() error {
 	}
 	a.Filings = &filing.Service{DB: a.DB, Org: a.Org, Accounts: a.Accounts, Kinds: func() []string { return slices.Sorted(maps.Keys(a.Intake.Targets)) }, InForce: a.Intake.InForce}
 	a.Intake.OnApplied, a.Intake.OnUndone = a.Filings.ImportApplied, a.Filings.ImportUndone
+	a.Registry.Figures = changesOf(catalogue)
 	a.Figures = &figure.Service{DB: a.DB, Book: a.Book, Org: a.Org, Catalogue: catalogue, NamePeople: a.Registry.Names, NameFiles: a.nameFiles}
 	a.Export = export.New()
 	a.Export.DB, a.Export.Org, a.Export.Accounts, a.Export.Registry, a.Export.Figures, a.Export.Intake = a.DB, a.Org, a.Accounts, a.Registry, a.Figures, a.Intake
 	a.Export.Demo, a.Export.Viewer = a.Intake.Demo, a.Viewer
 	return nil
+}
+
+// changesOf lets the registry, which may not see figures, say what a change does to them.
+func changesOf(catalogue *figure.Catalogue) func(with, without []ledger.Fact) []registry.FigureChange {
+	return func(with, without []ledger.Fact) []registry.FigureChange {
+		var out []registry.FigureChange
+		for _, c := range catalogue.Changes(with, without) {
+			out = append(out, registry.FigureChange{Indicator: c.Name, District: c.District, From: c.From, To: c.To, By: c.By})
+		}
+		return out
+	}
 }
 
 func (a *App) nameFiles(ctx context.Context, tx *db.Tx, imports []int64) (map[int64]figure.File, error) {

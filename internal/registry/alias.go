@@ -156,6 +156,7 @@ func (src *Sources) lend(from *Sources, lent bool) {
 		r.Lent = lent
 		src.Certificates = append(src.Certificates, r)
 	}
+	src.Revocations = append(src.Revocations, from.Revocations...)
 }
 
 // familyKeys opens the keys of a file and of those that are one person with it.

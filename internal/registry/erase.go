@@ -239,7 +239,7 @@ func (s *Service) Scrub(ctx context.Context) error {
 }
 
 // scrubbed are the tables in which a person stood in clear, or with a key.
-var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "intake_import", "intake_row", "intake_stage", "intake_problem_batch"}
+var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "intake_import", "intake_row", "intake_stage", "intake_problem_batch"}
 
 // blank takes from a file whatever says whose it is. The rows of certificates must still be known as those of
 // one certificate, so the index of their number becomes the id of its first row.
@@ -249,6 +249,7 @@ func blank(ctx context.Context, tx *db.Tx, w WorkerID) error {
 		`DELETE FROM registry_certificate_number WHERE worker_id = $1`,
 		`UPDATE registry_identity SET reason = '' WHERE worker_id = $1`,
 		`UPDATE registry_alias SET why = '' WHERE worker_id = $1`,
+		`UPDATE registry_revocation SET reason = '' WHERE worker_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, query, int64(w)); err != nil {
 			return err
@@ -279,6 +280,11 @@ WHERE worker_id = $1 AND length(wrapped_key) > 0`, int64(w), []byte{}, ErasedNam
 	})
 	if err != nil {
 		return err
+	}
+	for index, kept := range first {
+		if _, err := tx.Exec(ctx, `UPDATE registry_revocation SET number_index = $3 WHERE worker_id = $1 AND number_index = $2`, int64(w), []byte(index), kept); err != nil {
+			return err
+		}
 	}
 	for i, id := range rows {
 		if _, err := tx.Exec(ctx, `UPDATE registry_certificate SET number_index = $3, number_sealed = $4 WHERE worker_id = $1 AND id = $2`, int64(w), id, kept[i], []byte{}); err != nil {

@@ -118,40 +118,14 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, f *File) error {
 		f.Facts, err = ledger.FactsOf(ctx, tx, 0, []int64{int64(f.ID)})
 		return err
 	}
-	keys, err := s.familyKeys(ctx, tx, f.ID)
+	numbers, merged, err := s.numbers(ctx, tx, f.ID)
 	if err != nil {
 		return err
 	}
+	f.Merged = merged
 	p := readPerson(src[f.ID])
-	numbers, owner := map[int64][]byte{}, map[int64]WorkerID{}
-	for w := range keys {
-		if w != f.ID {
-			f.Merged = append(f.Merged, w)
-		}
-	}
-	slices.Sort(f.Merged)
-	list, args := in(1, append([]WorkerID{f.ID}, f.Merged...))
-	err = tx.Query(ctx, `SELECT worker_id, id, number_sealed FROM registry_certificate WHERE worker_id IN `+list, args, func(row db.Scanner) error {
-		var w WorkerID
-		var id int64
-		var sealed []byte
-		err := row.Scan(&w, &id, &sealed)
-		numbers[id], owner[id] = sealed, w
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("read certificate numbers: %w", err)
-	}
 	for _, c := range p.certs {
-		held := HeldCertificate{CertificateRow: c}
-		if sealed := numbers[c.ID]; len(sealed) > 0 {
-			plain, err := keys[owner[c.ID]].Open(c.ID, "number", sealed)
-			if err != nil {
-				return err
-			}
-			held.NumberMasked = cn.MaskID(string(plain))
-		}
-		f.Certificates = append(f.Certificates, held)
+		f.Certificates = append(f.Certificates, HeldCertificate{CertificateRow: c, NumberMasked: numbers[c.ID]})
 	}
 	for i := range p.spells {
 		e := &p.spells[i]
@@ -161,6 +135,37 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, f *File) error {
 	slices.SortFunc(f.Jobs, func(a, b Job) int { return cmp.Compare(a.Period.From, b.Period.From) })
 	f.Facts, err = ledger.FactsOf(ctx, tx, 0, []int64{int64(f.ID)})
 	return err
+}
+
+// numbers gives the masked certificate numbers of a person by row, and the files merged into this one.
+func (s *Service) numbers(ctx context.Context, tx *db.Tx, id WorkerID) (masked map[int64]string, merged []WorkerID, err error) {
+	keys, err := s.familyKeys(ctx, tx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	for w := range keys {
+		if w != id {
+			merged = append(merged, w)
+		}
+	}
+	slices.Sort(merged)
+	masked = map[int64]string{}
+	list, args := in(1, append([]WorkerID{id}, merged...))
+	err = tx.Query(ctx, `SELECT worker_id, id, number_sealed FROM registry_certificate WHERE worker_id IN `+list, args, func(row db.Scanner) error {
+		var w WorkerID
+		var id int64
+		var sealed []byte
+		if err := row.Scan(&w, &id, &sealed); err != nil || len(sealed) == 0 {
+			return err
+		}
+		plain, err := keys[w].Open(id, "number", sealed)
+		masked[id] = cn.MaskID(string(plain))
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("read certificate numbers: %w", err)
+	}
+	return masked, merged, nil
 }
 
 // Secret names a masked field of a file.

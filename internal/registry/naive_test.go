@@ -19,13 +19,14 @@ type model struct {
 	certificates map[WorkerID][]CertificateRow
 	identity     map[WorkerID][]IdentityRow
 	into         map[WorkerID]WorkerID // merged files, as declared
+	revoked      map[string]date.Day   // by a person, by certificate
 	units        []org.Observation
 	version      map[WorkerID]int // grows with each change of the person's rows
 	unitsVersion int
 }
 
 func newModel() *model {
-	return &model{into: map[WorkerID]WorkerID{}, employments: map[WorkerID][]EmploymentRow{}, certificates: map[WorkerID][]CertificateRow{}, identity: map[WorkerID][]IdentityRow{}, version: map[WorkerID]int{}}
+	return &model{revoked: map[string]date.Day{}, into: map[WorkerID]WorkerID{}, employments: map[WorkerID][]EmploymentRow{}, certificates: map[WorkerID][]CertificateRow{}, identity: map[WorkerID][]IdentityRow{}, version: map[WorkerID]int{}}
 }
 
 func (m *model) enter(b batchOf) {
@@ -358,7 +359,11 @@ func (m *model) life(w WorkerID, first, last date.Day) []being {
 		var best *CertificateRow
 		for i := range certs {
 			c := &certs[i]
-			revoked := c.RevokedOn.Valid && c.RevokedOn.V <= d
+			on := c.RevokedOn
+			if decided, ok := m.revoked[c.Key]; ok {
+				on = dayOf(decided)
+			}
+			revoked := on.Valid && on.V <= d
 			if c.IssuedOn > d || revoked {
 				continue
 			}

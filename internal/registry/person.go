@@ -2,6 +2,7 @@ package registry
 
 import (
 	"cmp"
+	"database/sql"
 	"slices"
 
 	"tuoxing/internal/date"
@@ -220,11 +221,31 @@ func certificates(src *Sources) []CertificateRow {
 			out[n-1] = r
 		}
 	}
+	for i := range out {
+		revoke(&out[i], src.Revocations)
+	}
 	// The key depends on the installation; the order of facts and the choice among equals must not.
 	slices.SortStableFunc(out, func(a, b CertificateRow) int {
 		return cmp.Or(cmp.Compare(a.IssuedOn, b.IssuedOn), a.said(a.AsOf).compare(b.said(b.AsOf)))
 	})
 	return out
+}
+
+// revoke puts the latest decision about a certificate before what the lists say of it.
+func revoke(c *CertificateRow, decisions []RevocationRow) {
+	var latest *RevocationRow
+	for i := range decisions {
+		d := &decisions[i]
+		if d.Withdrawn || d.Key != c.Key {
+			continue
+		}
+		if latest == nil || cmp.Or(latest.RecordedAt.Compare(d.RecordedAt), cmp.Compare(latest.ID, d.ID)) < 0 {
+			latest = d
+		}
+	}
+	if latest != nil {
+		c.RevokedOn, c.decided = sql.Null[date.Day]{V: latest.RevokedOn, Valid: true}, latest.ID
+	}
 }
 
 // main chooses the one employment that feeds the stock on a day: declared main, else the latest

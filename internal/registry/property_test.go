@@ -294,6 +294,21 @@ var allOperations = []operation{
 		}
 		h.apply(b)
 	}},
+	{"certificate revoked or restored by a person", 6, func(h *history) {
+		var rows []CertificateRow
+		var who []WorkerID
+		for w := WorkerID(1); w <= people; w++ {
+			for _, c := range naiveCertificates(h.model.certificates[w]) {
+				if h.model.into[w] == 0 {
+					rows, who = append(rows, c), append(who, w)
+				}
+			}
+		}
+		if len(rows) > 0 {
+			k := h.r.IntN(len(rows))
+			h.decide(who[k], rows[k], rows[k].IssuedOn+date.Day(h.r.IntN(400)-20))
+		}
+	}},
 	{"corrected identity", 2, func(h *history) {
 		row := IdentityRow{Sex: Sex(h.r.IntN(3))}
 		if h.r.IntN(2) == 0 {

@@ -52,6 +52,7 @@ type Sources struct {
 	Identity     []IdentityRow
 	Employment   []EmploymentRow
 	Certificates []CertificateRow
+	Revocations  []RevocationRow
 }
 
 // IdentityRow is a correction of sex or birth month by an officer, with its reason. Zero states
@@ -115,12 +116,23 @@ type CertificateRow struct {
 	RecordedAt time.Time
 	Withdrawn  bool
 	Lent       bool
+	decided    int64 // the RevocationRow that sets RevokedOn; 0 when the list did
 }
 
 func (r *CertificateRow) source() source { return source{r.ID, r.Import, r.Line} }
 
 func (r *CertificateRow) said(day date.Day) said {
 	return said{day: day, at: r.RecordedAt.UnixMilli(), id: r.ID}
+}
+
+// RevocationRow is a person's decision that a certificate was revoked from a day on (撤销). It weighs more than
+// what any list says, earlier or later, until it is withdrawn.
+type RevocationRow struct {
+	ID         int64
+	Key        string // the CertificateRow.Key
+	RevokedOn  date.Day
+	RecordedAt time.Time
+	Withdrawn  bool
 }
 
 func (r *CertificateRow) sameCertificate(o *CertificateRow) bool {

@@ -18,6 +18,11 @@ type Service struct {
 	Vault   *vault.Vault
 	Org     *org.Service
 	Classes Classes
+
+	// Figures tells by how much every figure differs between two timelines of a person; set by app.
+	Figures func(with, without []ledger.Fact) []FigureChange
+	// CertificateUses ask the modules what of theirs used a certificate; app adds one for each.
+	CertificateUses []UsesOf
 }
 
 // batch is how many people are read and settled together.
@@ -281,7 +286,7 @@ FROM registry_certificate WHERE worker_id IN `+list+` ORDER BY worker_id, id`, a
 	if err != nil {
 		return nil, fmt.Errorf("read corrections: %w", err)
 	}
-	return out, nil
+	return out, readRevocations(ctx, tx, list, args, out)
 }
 
 // last is the employer of the latest spell, 0 when there was none.

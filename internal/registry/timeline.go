@@ -193,8 +193,8 @@ func (p *person) ranks(day date.Day, s *state) *CertificateRow {
 			continue
 		}
 		ended, revoked := c.ended(day)
-		if ended <= day && (s.from.lapsed == source{} || ended > lapsedOn) {
-			s.from.lapsed, lapsedOn = c.source(), ended
+		if on, by := c.lapsed(ended, revoked); on <= day && (s.from.lapsed == source{} || on > lapsedOn) {
+			s.from.lapsed, lapsedOn = by, on
 		}
 		if !revoked && (best == nil || c.Rank > best.Rank) {
 			best = c
@@ -210,6 +210,15 @@ func (p *person) ranks(day date.Day, s *state) *CertificateRow {
 		s.fact.RankEver, s.from.ever = uint8(best.Rank), best.source()
 	}
 	return best
+}
+
+// lapsed is when the certificate stopped to count, and the row that says so. A person's decision is told
+// on its own day, also when the certificate had run out before: the highest rank falls only then.
+func (c *CertificateRow) lapsed(ended date.Day, revoked bool) (date.Day, source) {
+	if revoked && c.decided != 0 {
+		return c.RevokedOn.V, source{ID: c.decided}
+	}
+	return ended, c.source()
 }
 
 // ended is the first day on which the certificate is not valid any more, as known on a day, and

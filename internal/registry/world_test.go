@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
+	"tuoxing/internal/account"
 	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
@@ -248,6 +250,37 @@ func (c *town) unmerge(loser WorkerID) {
 	c.write(func(ctx context.Context, tx *db.Tx) error { return c.svc.unmerge(ctx, tx, 7, loser) })
 	delete(c.model.into, loser)
 	c.model.unitsVersion++
+}
+
+// decide revokes a certificate by a person's word, or takes that back when it was revoked so. What the service must
+// refuse, it is made to refuse.
+func (c *town) decide(w WorkerID, row CertificateRow, on date.Day) {
+	c.t.Helper()
+	c.clock.Advance(time.Hour)
+	id := CertificateID(row.ID)
+	if _, ok := c.model.revoked[row.Key]; ok {
+		must(c.t, c.svc.RestoreCertificate(c.t.Context(), account.Operator(), w, id, "查无实据"))
+		delete(c.model.revoked, row.Key)
+		c.model.unitsVersion++ // lives of everybody are counted anew
+		return
+	}
+	now := naiveCertificates(c.model.certificates[w])
+	k := slices.IndexFunc(now, func(x CertificateRow) bool { return x.Key == row.Key })
+	err := c.svc.RevokeCertificate(c.t.Context(), account.Operator(), RevokeCertificateInput{Worker: w, Certificate: id, On: on, Why: "冒名取得"})
+	want := fault.Conflict
+	switch {
+	case now[k].RevokedOn.Valid:
+	case on < now[k].IssuedOn || on > date.On(c.clock.Now()):
+		want = fault.Invalid
+	default:
+		must(c.t, err)
+		c.model.revoked[row.Key] = on
+		c.model.unitsVersion++
+		return
+	}
+	if !fault.Is(err, want) {
+		c.t.Errorf("revoking %+v on %s is answered with %v", now[k], on, err)
+	}
 }
 
 // verifyTimelines gives nil when every person's facts follow from the rows.

@@ -110,6 +110,9 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/workers/{id}/show", Name: "worker.reveal", Handle: s.postReveal},
 		{Method: "GET", Pattern: "/workers/{id}/erase", Name: "worker.erase_plan", Handle: s.getErase},
 		{Method: "POST", Pattern: "/workers/{id}/erase", Name: "worker.erase", Handle: s.postErase},
+		{Method: "GET", Pattern: "/workers/{id}/certificates/{certificate}", Name: "certificate.show", Handle: s.getCertificate},
+		{Method: "POST", Pattern: "/workers/{id}/certificates/{certificate}/revoke", Name: "certificate.revoke", Handle: s.postRevoke},
+		{Method: "POST", Pattern: "/workers/{id}/certificates/{certificate}/restore", Name: "certificate.restore", Handle: s.postRestore},
 
 		{Method: "GET", Pattern: "/imports", Name: "import.list", Handle: s.getImports},
 		{Method: "GET", Pattern: "/imports.csv", Name: "import.csv", Handle: s.getImportsFile(listing.CSV)},

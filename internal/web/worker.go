@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"tuoxing/internal/account"
-	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/figure"
@@ -190,23 +189,8 @@ func (p paper) employment(f *registry.File) []workerpage.Employment {
 
 func (p paper) papers(f *registry.File) []workerpage.Paper {
 	var out []workerpage.Paper
-	for _, c := range f.Certificates {
-		paper := workerpage.Paper{
-			Number: c.NumberMasked, Occupation: p.T("web_worker.no_occupation"), Rank: p.l.Of(ledger.RankEver, int64(c.Rank)), On: c.IssuedOn, Until: c.ExpiresOn,
-			State: part.Good, StateWord: p.T("web_worker.valid"), Source: p.from(c.Import, c.Line),
-		}
-		if name, ok := cn.OccupationName(c.Occupation); ok {
-			paper.Occupation = name
-		}
-		switch {
-		case c.RevokedOn.Valid && c.RevokedOn.V <= p.today:
-			paper.State, paper.StateWord = part.Bad, p.T("web_worker.revoked")
-		case c.ExpiresOn < p.today:
-			paper.State, paper.StateWord = part.Warn, p.T("web_worker.expired")
-		case c.IssuedOn > p.today:
-			paper.State, paper.StateWord = part.Info, p.T("web_worker.not_yet")
-		}
-		out = append(out, paper)
+	for i := range f.Certificates {
+		out = append(out, p.paper(&f.Certificates[i]))
 	}
 	slices.SortStableFunc(out, func(a, b workerpage.Paper) int { return int(b.On) - int(a.On) })
 	return out

@@ -27,10 +27,37 @@ func (m maker) workers() []Sample {
 	return []Sample{
 		{"workers", "worker list", worker.List(list)}, {"workers-empty", "worker list, empty", worker.List(none)},
 		{"worker", "worker file", worker.Show(m.worker())}, {"worker-shown", "worker file, ID number shown", worker.Show(shown)},
+		{"certificate", "certificate with what used it", worker.Certificate(m.certificate(false))}, {"certificate-revoked", "certificate, revoked", worker.Certificate(m.certificate(true))},
+		{"certificate-empty", "certificate that nothing used", worker.Certificate(worker.CertificatePage{Base: m.at("/workers/2/certificates/9"), ID: "2", Name: m.w("赵六", "Zhao Liu"), Paper: m.worker().Papers[1]})},
 		{"worker-erased", "worker file, erased", worker.Show(m.erased())}, {"worker-erase", "question before an erasure", worker.Erase(m.erase(false))},
 		{"worker-erase-refused", "question before an erasure, refused", worker.Erase(m.erase(true))},
 		{"worker-empty", "worker file, nothing known", worker.Show(worker.Page{Base: m.at("/workers/2"), ID: "2", Name: m.w("赵六", "Zhao Liu"), Sex: m.w("男", "male")})},
 	}
+}
+
+func (m maker) certificate(revoked bool) worker.CertificatePage {
+	b, w := m.base, m.worker()
+	danyang := m.w("丹阳市", "Danyang")
+	p := worker.CertificatePage{
+		Base: m.at("/workers/1/certificates/7"), ID: "1", Name: w.Name, Paper: w.Papers[0],
+		Facts: []part.Pair{{Label: b.T("web_worker.paper_number"), Value: "S000**************0017"}, {Label: b.T("web_worker.issued"), Value: b.DayShort(w.Papers[0].On)}, {Label: b.T("web_worker.expires"), Value: b.DayShort(date.Forever)}},
+		Counts: []worker.Counted{
+			{Figure: m.w("累计培育高技能人才", "Highly skilled workers ever certified"), Href: "/figures/highly_skilled_ever?on=2023-04-10", District: danyang, By: "+1", From: date.Of(2022, 11, 20), To: date.Forever, State: part.Good, StateWord: b.T("web_worker.counts")},
+			{Figure: m.w("现有高技能人才", "Highly skilled workers"), Href: "/figures/highly_skilled?on=2023-04-10", District: danyang, By: "+1", From: date.Of(2022, 11, 20), To: date.Forever, State: part.Good, StateWord: b.T("web_worker.counts")},
+		},
+		Rests: []worker.Rest{{Place: "9-41", On: date.Of(2022, 11, 20), Quantity: "+1", What: m.w("晋级 · 高级工", "risen · level 3"), State: part.Good, StateWord: b.T("web_worker.fact_stands"), Source: w.Papers[0].Source}},
+		Uses:  []part.Pair{{Label: m.w("晋级", "Promotion"), Value: m.w("2023 年晋级认定", "Promotion of 2023")}},
+		Form: &part.Harm{Action: "/workers/1/certificates/7/revoke", Title: b.T("web_worker.revoke_title"), Button: b.T("web_worker.revoke"), Back: "/workers/1",
+			Lines:   []string{b.T("web_worker.revoke_facts", b.Int(2)), b.T("web_worker.revoke_figures", b.Int(2)), b.T("web_worker.revoke_uses", b.Int(1)), b.T("web_worker.revoke_undo")},
+			Reason:  &part.Field{Name: "why", Label: b.T("web_worker.revoke_why"), Required: true},
+			Confirm: &part.Field{Name: "on", Type: "date", Label: b.T("web_worker.revoked_on"), Help: b.T("web_worker.revoke_on_help"), Required: true}},
+	}
+	if revoked {
+		p.Paper.State, p.Paper.StateWord = part.Bad, b.T("web_worker.revoked")
+		p.Counts[1].State, p.Counts[1].StateWord, p.Rests[0].State, p.Rests[0].StateWord = part.Bad, b.T("web_worker.counts_no_more"), part.Bad, b.T("web_worker.fact_taken")
+		p.Form = &part.Harm{Action: "/workers/1/certificates/7/restore", Title: b.T("web_worker.restore_title"), Button: b.T("web_worker.restore"), Back: "/workers/1", Lines: []string{b.T("web_worker.restore_figures", b.Int(1)), b.T("web_worker.revoke_kept")}, Reason: p.Form.Reason}
+	}
+	return p
 }
 
 func (m maker) erased() worker.Page {

@@ -71,9 +71,40 @@ type Employment struct {
 
 // Paper is a certificate.
 type Paper struct {
+	Href                             string // the page of the certificate with what used it
 	Number, Occupation, Rank, Issuer string
 	On, Until                        date.Day
 	State                            part.Tone
 	StateWord                        string
 	Source                           part.Source
+}
+
+// CertificatePage is one certificate with everything that used it.
+type CertificatePage struct {
+	part.Base
+	ID, Name string // of the person
+	Paper    Paper
+	Facts    []part.Pair
+	Counts   []Counted
+	Rests    []Rest
+	Uses     []part.Pair // of other modules
+	Form     *part.Harm  // to revoke or restore; Confirm asks for the day. nil: may not
+	Problems []part.Problem
+}
+
+// Counted is a figure of one division in which the certificate counts, or counted, its holder.
+type Counted struct {
+	Figure, Href, District, By string
+	From, To                   date.Day
+	State                      part.Tone
+	StateWord                  string
+}
+
+// Rest is a fact that rests on the certificate.
+type Rest struct {
+	Place, What, Quantity string
+	On                    date.Day
+	State                 part.Tone
+	StateWord             string
+	Source                part.Source
 }
