@@ -1,6 +1,19 @@
 -- The tables of Tuoxing on PostgreSQL after all migrations, without those of goose and River.
 -- Written by: go test ./internal/db -update with TUOXING_TEST_DB set
 
+CREATE TABLE account_activation (
+  user_id            bigint      NOT NULL,
+  code_hash          bytea       NOT NULL,
+  created_at         timestamptz NOT NULL,
+  created_by         bigint      NOT NULL,
+  expires_at         timestamptz NOT NULL,
+  failed             bigint      NOT NULL,
+  locked_until       timestamptz,
+  version            bigint      NOT NULL,
+  PRIMARY KEY (user_id),
+  FOREIGN KEY (user_id) REFERENCES account_user (user_id)
+);
+
 CREATE TABLE account_session (
   token_hash         bytea       NOT NULL,
   user_id            bigint      NOT NULL,
@@ -29,6 +42,7 @@ CREATE TABLE account_user (
   PRIMARY KEY (user_id),
   UNIQUE (login_fold)
 );
+CREATE INDEX account_user_unit ON account_user (unit_id);
 
 CREATE TABLE app_setting (
   name               text        NOT NULL,
@@ -67,6 +81,62 @@ CREATE TABLE db_process_head (
   PRIMARY KEY (id),
   CHECK (id = 1)
 );
+
+CREATE TABLE filing_call (
+  call_id            bigint      NOT NULL,
+  title              text        NOT NULL,
+  note               text        NOT NULL,
+  kind               text        NOT NULL,
+  as_of_on           date        NOT NULL,
+  due_on             date        NOT NULL,
+  by_unit            bigint      NOT NULL,
+  by_user            bigint      NOT NULL,
+  created_at         timestamptz NOT NULL,
+  PRIMARY KEY (call_id)
+);
+
+CREATE TABLE filing_event (
+  filing_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  at                 timestamptz NOT NULL,
+  by_user            bigint      NOT NULL,
+  act                text        NOT NULL,
+  reason             text        NOT NULL,
+  day_on             date,
+  import_id          bigint      NOT NULL,
+  PRIMARY KEY (filing_id, id),
+  FOREIGN KEY (filing_id) REFERENCES filing_unit (filing_id)
+);
+
+CREATE TABLE filing_head (
+  id                 bigint      NOT NULL,
+  version            bigint      NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+);
+
+CREATE TABLE filing_unit (
+  filing_id          bigint      NOT NULL,
+  version            bigint      NOT NULL,
+  call_id            bigint      NOT NULL,
+  unit_id            bigint      NOT NULL,
+  kind               text        NOT NULL,
+  as_of_on           date        NOT NULL,
+  state              text        NOT NULL,
+  was_returned       boolean     NOT NULL,
+  due_on             date        NOT NULL,
+  import_id          bigint      NOT NULL,
+  sent_at            timestamptz,
+  filled_in          boolean     NOT NULL,
+  reason             text        NOT NULL,
+  asked_on           date,
+  asked_reason       text        NOT NULL,
+  PRIMARY KEY (filing_id),
+  UNIQUE (unit_id, kind, as_of_on),
+  FOREIGN KEY (call_id) REFERENCES filing_call (call_id),
+  CHECK ((state = ANY (ARRAY['unsent', 'sent', 'returned', 'confirmed'])))
+);
+CREATE INDEX filing_unit_call ON filing_unit (call_id, state);
 
 CREATE TABLE intake_import (
   id                 bigint      NOT NULL,

@@ -1,6 +1,19 @@
 -- The tables of Tuoxing on SQLite after all migrations, without those of goose and River.
 -- Written by: go test ./internal/db -update
 
+CREATE TABLE account_activation (
+  user_id            INTEGER     NOT NULL,
+  code_hash          BLOB        NOT NULL,
+  created_at         TEXT        NOT NULL,
+  created_by         INTEGER     NOT NULL,
+  expires_at         TEXT        NOT NULL,
+  failed             INTEGER     NOT NULL,
+  locked_until       TEXT,
+  version            INTEGER     NOT NULL,
+  PRIMARY KEY (user_id),
+  FOREIGN KEY (user_id) REFERENCES account_user (user_id)
+) STRICT;
+
 CREATE TABLE account_session (
   token_hash         BLOB        NOT NULL,
   user_id            INTEGER     NOT NULL,
@@ -29,6 +42,7 @@ CREATE TABLE account_user (
   PRIMARY KEY (user_id),
   UNIQUE (login_fold)
 ) STRICT;
+CREATE INDEX account_user_unit ON account_user (unit_id);
 
 CREATE TABLE app_setting (
   name               TEXT        NOT NULL,
@@ -67,6 +81,62 @@ CREATE TABLE db_process_head (
   PRIMARY KEY (id),
   CHECK (id = 1)
 ) STRICT;
+
+CREATE TABLE filing_call (
+  call_id            INTEGER     NOT NULL,
+  title              TEXT        NOT NULL,
+  note               TEXT        NOT NULL,
+  kind               TEXT        NOT NULL,
+  as_of_on           TEXT        NOT NULL,
+  due_on             TEXT        NOT NULL,
+  by_unit            INTEGER     NOT NULL,
+  by_user            INTEGER     NOT NULL,
+  created_at         TEXT        NOT NULL,
+  PRIMARY KEY (call_id)
+) STRICT;
+
+CREATE TABLE filing_event (
+  filing_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  at                 TEXT        NOT NULL,
+  by_user            INTEGER     NOT NULL,
+  act                TEXT        NOT NULL,
+  reason             TEXT        NOT NULL,
+  day_on             TEXT,
+  import_id          INTEGER     NOT NULL,
+  PRIMARY KEY (filing_id, id),
+  FOREIGN KEY (filing_id) REFERENCES filing_unit (filing_id)
+) STRICT;
+
+CREATE TABLE filing_head (
+  id                 INTEGER     NOT NULL,
+  version            INTEGER     NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+) STRICT;
+
+CREATE TABLE filing_unit (
+  filing_id          INTEGER     NOT NULL,
+  version            INTEGER     NOT NULL,
+  call_id            INTEGER     NOT NULL,
+  unit_id            INTEGER     NOT NULL,
+  kind               TEXT        NOT NULL,
+  as_of_on           TEXT        NOT NULL,
+  state              TEXT        NOT NULL,
+  was_returned       INTEGER     NOT NULL,
+  due_on             TEXT        NOT NULL,
+  import_id          INTEGER     NOT NULL,
+  sent_at            TEXT,
+  filled_in          INTEGER     NOT NULL,
+  reason             TEXT        NOT NULL,
+  asked_on           TEXT,
+  asked_reason       TEXT        NOT NULL,
+  PRIMARY KEY (filing_id),
+  UNIQUE (unit_id, kind, as_of_on),
+  FOREIGN KEY (call_id) REFERENCES filing_call (call_id),
+  CHECK (state IN ('unsent', 'sent', 'returned', 'confirmed'))
+) STRICT;
+CREATE INDEX filing_unit_call ON filing_unit (call_id, state);
 
 CREATE TABLE intake_import (
   id                 INTEGER     NOT NULL,

@@ -217,7 +217,7 @@ var ruleConstants = map[string]string{
 	"RuleEmpty": intake.RuleEmpty, "RuleDate": intake.RuleDate, "RuleClash": intake.RuleClash, "RuleSpelling": intake.RuleSpelling,
 	"RuleEncoding": intake.RuleEncoding, "RuleLength": intake.RuleLength, "RuleDuplicate": intake.RuleDuplicate, "RuleError": intake.RuleError,
 	"RuleMerged": intake.RuleMerged, "RuleHidden": intake.RuleHidden,
-	"RuleMonth": intake.RuleMonth, "RuleAbove": intake.RuleAbove, "RuleSerial": intake.RuleSerial, "RuleUncalculated": intake.RuleUncalculated,
+	"RuleEscaped": intake.RuleEscaped, "RuleMonth": intake.RuleMonth, "RuleAbove": intake.RuleAbove, "RuleSerial": intake.RuleSerial, "RuleUncalculated": intake.RuleUncalculated,
 }
 
 // remarkIn recognises r.Refuse(rule, column, key, …) and its sisters. The calls inside Row itself

@@ -41,11 +41,15 @@ const (
 	UserManage        Right = "user.manage"
 	AuditRead         Right = "audit.read"
 	BlockRead         Right = "block.read"
+	FilingRead        Right = "filing.read"
+	FilingCall        Right = "filing.call" // ask units for sheets, confirm what they send, send it back, give a later day
+	FilingSend        Right = "filing.send" // be asked: send the sheet of the own unit, ask for a later day
 )
 
 // Rights lists all rights.
 var Rights = []Right{
 	FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
+	FilingRead, FilingCall, FilingSend,
 }
 
 // Role is the name of a row of the role table. Its words are in the catalogues as account.role.<role>.
@@ -82,28 +86,28 @@ type grant struct {
 // grants is the role table. Enterprises do not read blocks: their sums are over the whole city.
 var grants = map[Role]grant{
 	City: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead, FilingRead, FilingCall},
 		kinds:  []org.Kind{org.City}, whole: true, gives: Roles,
 	},
 	District: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, CertificateRevoke, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, CertificateRevoke, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
 		kinds:  []org.Kind{org.District, org.Zone},
 	},
 	Industry: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
 		kinds:  []org.Kind{org.IndustryUnion},
 	},
 	EnterpriseUnion: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend},
 		kinds:  []org.Kind{org.Enterprise},
 	},
 	EnterpriseHR: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend},
 		kinds:  []org.Kind{org.Enterprise},
 	},
-	Member:  {rights: []Right{FigureRead, ImportRead, ImportWrite, ImportUndo, OrgRead}, kinds: []org.Kind{org.Member}},
-	School:  {rights: []Right{FigureRead, WorkerRead, ImportRead, ImportWrite, ImportUndo, OrgRead}, kinds: []org.Kind{org.School}},
-	Auditor: {rights: []Right{FigureRead, WorkerRead, ImportRead, OrgRead, BlockRead}, kinds: []org.Kind{org.City, org.District, org.Zone, org.IndustryUnion}, whole: true},
+	Member:  {rights: []Right{FigureRead, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend}, kinds: []org.Kind{org.Member}},
+	School:  {rights: []Right{FigureRead, WorkerRead, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend}, kinds: []org.Kind{org.School}},
+	Auditor: {rights: []Right{FigureRead, WorkerRead, ImportRead, OrgRead, BlockRead, FilingRead}, kinds: []org.Kind{org.City, org.District, org.Zone, org.IndustryUnion}, whole: true},
 	SysAdmin: {
 		rights: []Right{UserManage}, whole: true,
 		gives: []Role{District, Industry, EnterpriseUnion, EnterpriseHR, Member, School, Auditor, SysAdmin},

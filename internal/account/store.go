@@ -10,6 +10,7 @@ import (
 	"tuoxing/internal/cn"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/org"
 )
 
 const userColumns = `user_id, login, name, role, unit_id, must_change, locked_until, disabled_at, created_at`
@@ -165,4 +166,26 @@ func insertUser(ctx context.Context, tx *db.Tx, u User, hash string) error {
 		return fmt.Errorf("create user: %w", err)
 	}
 	return nil
+}
+
+// UnitOf is the unit that a user is bound to, 0 for the whole installation and for the operator: for modules that ask,
+// inside their own transaction, in whose name somebody acted.
+func (s *Service) UnitOf(ctx context.Context, tx *db.Tx, user int64) (org.UnitID, error) {
+	p, err := findProof(ctx, tx, "user_id", user)
+	return p.user.Unit, err
+}
+
+// Reached are the units with an account that may log in, or can be activated.
+func (s *Service) Reached(ctx context.Context, tx *db.Tx) (map[org.UnitID]bool, error) {
+	out := map[org.UnitID]bool{}
+	err := tx.Query(ctx, `SELECT DISTINCT unit_id FROM account_user WHERE disabled_at IS NULL`, nil, func(r db.Scanner) error {
+		var id int64
+		err := r.Scan(&id)
+		out[org.UnitID(id)] = true
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("units with accounts: %w", err)
+	}
+	return out, nil
 }

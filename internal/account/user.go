@@ -120,6 +120,9 @@ func (s *Service) SetPassword(ctx context.Context, who Actor, user int64) (passw
 		return "", err
 	}
 	err = s.change(ctx, who, user, "user.set_password", func(tx *db.Tx, u *User) error {
+		if err := voidCode(ctx, tx, u.ID); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `UPDATE account_user SET hash = $1, must_change = TRUE, failed = 0, locked_until = NULL WHERE user_id = $2`, hash, u.ID)
 		return err
 	})
@@ -133,6 +136,9 @@ func (s *Service) SetPassword(ctx context.Context, who Actor, user int64) (passw
 // already stays so.
 func (s *Service) Disable(ctx context.Context, who Actor, user int64) error {
 	return s.change(ctx, who, user, "user.disable", func(tx *db.Tx, u *User) error {
+		if err := voidCode(ctx, tx, u.ID); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `UPDATE account_user SET disabled_at = coalesce(disabled_at, $1) WHERE user_id = $2`, db.At(tx.Now()), u.ID)
 		return err
 	})

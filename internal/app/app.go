@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"tuoxing/internal/export"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/figure"
+	"tuoxing/internal/filing"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/intake/sheet"
 	"tuoxing/internal/ledger"
@@ -41,6 +44,7 @@ type App struct {
 	Registry *registry.Service
 	Figures  *figure.Service
 	Export   *export.Service
+	Filings  *filing.Service
 	Demo     bool // a made-up city: every page, export and print says so
 	clock    *clock
 }
@@ -179,6 +183,8 @@ func (a *App) wire() error {
 	for _, t := range []*intake.Target{a.Registry.OrganisationsTarget(), a.Registry.RosterTarget(), a.Registry.CertificatesTarget(), a.Registry.StatisticsTarget()} {
 		a.Intake.Targets[t.Kind] = t
 	}
+	a.Filings = &filing.Service{DB: a.DB, Org: a.Org, Accounts: a.Accounts, Kinds: func() []string { return slices.Sorted(maps.Keys(a.Intake.Targets)) }, InForce: a.Intake.InForce}
+	a.Intake.OnApplied, a.Intake.OnUndone = a.Filings.ImportApplied, a.Filings.ImportUndone
 	a.Registry.Figures = changesOf(catalogue)
 	a.Figures = &figure.Service{DB: a.DB, Book: a.Book, Org: a.Org, Catalogue: catalogue, NamePeople: a.Registry.Names, NameFiles: a.nameFiles}
 	a.Export = export.New()

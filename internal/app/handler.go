@@ -29,7 +29,7 @@ type Run func(ctx context.Context, who account.Actor, id intake.ImportID, act, w
 // Pages is the door of pages over this installation.
 func (a *App) Pages(run Run) *web.Server {
 	s := &web.Server{
-		DB: a.DB, Accounts: a.Accounts, Figures: a.Figures, Registry: a.Registry, Intake: a.Intake, Org: a.Org, Book: a.Book, Export: a.Export,
+		DB: a.DB, Accounts: a.Accounts, Figures: a.Figures, Registry: a.Registry, Intake: a.Intake, Org: a.Org, Book: a.Book, Export: a.Export, Filings: a.Filings,
 		Log: a.Log, Now: a.DB.Now, Demo: a.Demo, Secure: a.Config.Secure, MaxUpload: a.Config.MaxUpload, Viewer: a.Viewer, Run: run,
 	}
 	if a.Demo {

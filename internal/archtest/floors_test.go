@@ -63,6 +63,7 @@ var plan = []place{
 	{pkg: "backup", floor: pillar, only: []string{"db", "fault", "date"}},
 
 	{pkg: "registry", floor: modules},
+	{pkg: "filing", floor: modules},
 	{pkg: "training", floor: modules, arrows: []arrow{{"registry", people}}},
 	{pkg: "drill", floor: modules, arrows: []arrow{{"registry", people}}},
 	{pkg: "contest", floor: modules, arrows: []arrow{{"registry", people}, {"honour", "a place earns a title"}}},

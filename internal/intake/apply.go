@@ -89,6 +89,11 @@ func (s *Service) Apply(ctx context.Context, who Viewer, id ImportID) (Report, e
 		if err := dropRows(ctx, tx, id, stageTable); err != nil {
 			return err
 		}
+		if s.OnApplied != nil {
+			if err := s.OnApplied(ctx, tx, rec.forTarget()); err != nil {
+				return err
+			}
+		}
 		if err := s.note(ctx, tx, who, "intake.apply", rec); err != nil {
 			return err
 		}
@@ -156,6 +161,11 @@ func (s *Service) Undo(ctx context.Context, who Viewer, id ImportID, why string)
 		rec.state, rec.details.Why = Undone, why
 		if err := dropBatches(ctx, tx, id); err != nil {
 			return err
+		}
+		if s.OnUndone != nil {
+			if err := s.OnUndone(ctx, tx, rec.forTarget(), who.User); err != nil {
+				return err
+			}
 		}
 		if err := s.note(ctx, tx, who, "intake.undo", rec); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 
 	"tuoxing/internal/intake/sheet"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
 )
 
 // maxText is the longest cell of a data row, bytes; longer ones are a text that slipped into a table.
@@ -30,6 +31,10 @@ func (g *staging) build(t *table, has []bool, in sheet.Row) *Row {
 		}
 		raw := cell(in.Cells, at)
 		r.cells[i] = Cell{Read: raw, Value: clean(raw)}
+		if text, escaped := listing.Restore(r.cells[i].Value); escaped {
+			r.cells[i].Value = text
+			r.Note(RuleEscaped, g.layout.columns[i].Name, "intake.cell_escaped")
+		}
 		g.checkCell(r, i)
 		if len(in.Carried) > 0 && slices.Contains(in.Carried, at) {
 			r.Note(RuleMerged, g.layout.columns[i].Name, "intake.cell_carried")

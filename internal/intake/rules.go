@@ -19,6 +19,7 @@ const (
 	RuleSerial       = "I014"
 	RuleUncalculated = "I015"
 	RuleAbove        = "I016"
+	RuleEscaped      = "I017"
 )
 
 // Mend is the catalogue key of how to put right what the rule is about.
@@ -57,6 +58,7 @@ func Rules() []Rule {
 		{Code: RuleSerial, Key: "intake.rule_serial", Example: "43525 → 2019-03-01"},
 		{Code: RuleUncalculated, Key: "intake.rule_uncalculated", Example: "=VLOOKUP(…) 没有结果"},
 		{Code: RuleAbove, Key: "intake.rule_above", Example: "表格上方 所在单位：东方眼镜厂"},
+		{Code: RuleEscaped, Key: "intake.rule_escaped", Example: "'=1+1 → =1+1"},
 		{Code: "I021", Key: "intake.rule_file_xls_old", Example: ".xls 改名为 .xlsx", Faults: []string{"intake.xls_old"}},
 		{Code: "I022", Key: "intake.rule_file_xlsx_locked", Example: "设了打开密码的文件", Faults: []string{"intake.xlsx_locked"}},
 		{Code: "I023", Key: "intake.rule_file_web_page", Example: "系统导出的“.xls”，内容是网页", Faults: []string{"intake.web_page"}},

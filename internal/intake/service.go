@@ -33,6 +33,11 @@ type Service struct {
 	// Audit notes who did or saw what, inside the transaction; app sets audit.Add. Without it no verb works.
 	Audit func(ctx context.Context, tx *db.Tx, user int64, action, subject string, detail any) error
 
+	// OnApplied and OnUndone are called inside the transaction of Apply and Undo, before anything is sealed; by is who
+	// undoes. A dry run calls neither. Set by app, nil is nobody.
+	OnApplied func(ctx context.Context, tx *db.Tx, imp *Import) error
+	OnUndone  func(ctx context.Context, tx *db.Tx, imp *Import, by int64) error
+
 	running sync.Map // ImportID → *progress
 }
 
@@ -385,6 +390,19 @@ func visibleUnits(ctx context.Context, tx *db.Tx, who Viewer) ([]any, error) {
 		return nil
 	})
 	return units, err
+}
+
+// InForce gives the applied imports of a kind and day, oldest first, inside a caller's transaction: for
+// modules that ask whether a unit has handed a sheet in.
+func (s *Service) InForce(ctx context.Context, tx *db.Tx, kind string, asOf date.Day) (out []Import, err error) {
+	err = tx.Query(ctx, "SELECT id, unit_id, by_user, received_at FROM intake_import WHERE kind = $1 AND as_of = $2 AND state = $3 ORDER BY received_at, id",
+		[]any{kind, asOf, string(Applied)}, func(row db.Scanner) error {
+			imp := Import{Options: Options{Kind: kind, AsOf: asOf}}
+			err := row.Scan((*int64)(&imp.ID), &imp.Unit, &imp.By, (*scanTime)(&imp.At))
+			out = append(out, imp)
+			return err
+		})
+	return out, err
 }
 
 // Change changes the terms of an import that is not applied: the day, and what a person confirms. It must be

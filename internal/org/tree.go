@@ -273,6 +273,23 @@ func (t *Tree) Units(kind Kind) []UnitID {
 	return out
 }
 
+// Official are a unit and everything below it on a day in the official order (按序): the regions as the city lists
+// them, then by name, each unit before those under it. Lists of units that are shown to people stand in it,
+// because any other order would be read as a ranking.
+func (t *Tree) Official(top UnitID, on date.Day) []UnitID {
+	if _, ok := t.At(top, on); !ok {
+		return nil
+	}
+	out := []UnitID{top}
+	if len(t.kids[top]) == 0 {
+		return out
+	}
+	for _, k := range t.Children(top, on) {
+		out = append(out, t.Official(k, on)...)
+	}
+	return out
+}
+
 // DistrictUnion is the union of a district or functional zone on a day, 0 when there is none.
 func (t *Tree) DistrictUnion(district int32, on date.Day) UnitID {
 	if district == 0 {

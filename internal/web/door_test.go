@@ -109,11 +109,11 @@ func TestMenu_shows_what_the_role_may_do(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
 	for login, want := range map[string][]string{
-		world.City:       {"/", "/figures", "/workers", "/imports", "/blocks"},
-		world.Danyang:    {"/", "/figures", "/workers", "/imports", "/blocks"},
-		world.Firm:       {"/", "/figures", "/workers", "/imports"},
-		world.Auditor:    {"/", "/figures", "/workers", "/imports", "/blocks"},
-		world.SysAdmin:   {"/"},
+		world.City:       {"/", "/figures", "/workers", "/imports", "/filings", "/blocks", "/users/bulk"},
+		world.Danyang:    {"/", "/figures", "/workers", "/imports", "/filings", "/blocks"},
+		world.Firm:       {"/", "/figures", "/workers", "/imports", "/filings"},
+		world.Auditor:    {"/", "/figures", "/workers", "/imports", "/filings", "/blocks"},
+		world.SysAdmin:   {"/", "/users/bulk"},
 		world.AuditAdmin: {"/"},
 	} {
 		doc := page(t, w.Client(t, login).Get("/"), 200)

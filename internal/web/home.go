@@ -126,6 +126,13 @@ func (s *Server) homeImports(r *http.Request, p *homepage.Page) error {
 }
 
 func (s *Server) next(r *http.Request, p *homepage.Page, v intake.Viewer) error {
+	text, href, err := s.nextFilings(r, p.Base)
+	if err != nil {
+		return err
+	}
+	if text != "" {
+		p.Next = append(p.Next, homepage.Next{Icon: "building", Text: text, Href: href})
+	}
 	_, staged, err := s.Intake.List(r.Context(), v, intake.Filter{State: intake.Staged, Limit: 1})
 	if err != nil {
 		return err

@@ -192,7 +192,11 @@ func (s *Server) getNewImport(w http.ResponseWriter, r *http.Request) error {
 	if err := who.Must(account.ImportWrite); err != nil {
 		return err
 	}
-	p, err := s.newPage(r, upload{kind: r.URL.Query().Get("kind"), unit: who.Scope.Unit})
+	u, err := s.presetOf(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.newPage(r, u)
 	if err != nil {
 		return err
 	}
@@ -204,6 +208,7 @@ type upload struct {
 	kind, on, other string
 	full            bool
 	unit            org.UnitID
+	fixed           string // the name of a unit that has to be among the choices: the one that is asked for its file
 }
 
 func (s *Server) newPage(r *http.Request, u upload) (intakepage.NewPage, error) {
@@ -221,6 +226,9 @@ func (s *Server) newPage(r *http.Request, u upload) (intakepage.NewPage, error) 
 		return p, err
 	}
 	p.Units, p.Many = unitChoices(b, t, visitOf(r).actor.Scope, date.On(s.Now()))
+	if u.fixed != "" && !slices.ContainsFunc(p.Units, func(o part.Option) bool { return o.Value == p.Unit }) {
+		p.Units = append(p.Units, part.Option{Value: p.Unit, Label: u.fixed})
+	}
 	return p, nil
 }
 

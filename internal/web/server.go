@@ -20,6 +20,7 @@ import (
 	"tuoxing/internal/db"
 	"tuoxing/internal/export"
 	"tuoxing/internal/figure"
+	"tuoxing/internal/filing"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
 	"tuoxing/internal/listing"
@@ -35,6 +36,7 @@ type Server struct {
 	Accounts *account.Service
 	Figures  *figure.Service
 	Registry *registry.Service
+	Filings  *filing.Service
 	Intake   *intake.Service
 	Org      *org.Service
 	Book     *ledger.Book
@@ -132,6 +134,26 @@ func (s *Server) Routes() []Route {
 		{Method: "GET", Pattern: "/imports/{id}/rows/{sheet}/{row}", Name: "import.row", Handle: s.getRow},
 		{Method: "POST", Pattern: "/imports/{id}/rows/{sheet}/{row}", Name: "import.row_reveal", Handle: s.postRow},
 
+		{Method: "GET", Pattern: "/filings", Name: "filing.list", Handle: s.getFilings},
+		{Method: "POST", Pattern: "/filings", Name: "filing.call", Handle: s.postCall},
+		{Method: "GET", Pattern: "/filings/new", Name: "filing.new", Handle: s.getNewCall},
+		{Method: "GET", Pattern: "/filings/mine", Name: "filing.mine", Handle: s.getMyFilings},
+		{Method: "GET", Pattern: "/filings/calls/{id}", Name: "filing.show_call", Handle: s.getCall},
+		{Method: "GET", Pattern: "/filings/calls/{id}/remind", Name: "filing.remind", Handle: s.getRemind},
+		{Method: "POST", Pattern: "/filings/calls/{id}/confirm", Name: "filing.confirm_many", Handle: s.postConfirmMany},
+		{Method: "GET", Pattern: "/filings/{id}", Name: "filing.show", Handle: s.getFiling},
+		{Method: "POST", Pattern: "/filings/{id}/confirm", Name: "filing.confirm", Handle: s.filingAct("confirm", s.confirmFiling)},
+		{Method: "POST", Pattern: "/filings/{id}/return", Name: "filing.return", Handle: s.filingAct("return", s.returnFiling)},
+		{Method: "POST", Pattern: "/filings/{id}/extend", Name: "filing.extend", Handle: s.filingAct("extend", s.extendFiling)},
+		{Method: "POST", Pattern: "/filings/{id}/decline", Name: "filing.decline", Handle: s.filingAct("decline", s.declineFiling)},
+		{Method: "POST", Pattern: "/filings/{id}/ask", Name: "filing.ask", Handle: s.filingAct("ask", s.askFiling)},
+
+		{Method: "GET", Pattern: "/users/bulk", Name: "user.bulk_form", Handle: s.getBulk},
+		{Method: "POST", Pattern: "/users/bulk", Name: "user.bulk", Handle: s.postBulk},
+		{Method: "POST", Pattern: "/users/slips", Name: "user.slips", Handle: s.postSlips},
+		{Method: "GET", Pattern: "/activate", Name: "activate.form", Public: true, First: true, Handle: s.getActivate},
+		{Method: "POST", Pattern: "/activate", Name: "activate.do", Public: true, First: true, Handle: s.postActivate},
+
 		{Method: "GET", Pattern: "/blocks", Name: "block.list", Handle: s.getBlocks},
 		{Method: "GET", Pattern: "/blocks.csv", Name: "block.csv", Handle: s.getBlocksFile(listing.CSV)},
 		{Method: "GET", Pattern: "/blocks.xlsx", Name: "block.xlsx", Handle: s.getBlocksFile(listing.XLSX)},
@@ -147,7 +169,9 @@ var menu = []struct {
 	{part.NavItem{Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"}, account.FigureRead},
 	{part.NavItem{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, account.WorkerRead},
 	{part.NavItem{Key: "web.nav_imports", Icon: "file-import", Href: "/imports"}, account.ImportRead},
+	{part.NavItem{Key: "web.nav_filings", Icon: "building", Href: "/filings"}, account.FilingRead},
 	{part.NavItem{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, account.BlockRead},
+	{part.NavItem{Key: "web.nav_users", Icon: "user", Href: "/users/bulk"}, account.UserManage},
 }
 
 // nav is the part of the menu that an actor may use.

@@ -124,10 +124,34 @@
   }
 
   document.addEventListener("click", (e) => {
+    const copy = e.target.closest("[data-copy]");
+    if (copy) take(copy);
     if (e.target.closest("[data-print]")) { e.preventDefault(); window.print(); }
     const open = document.querySelector("details.tx-menu[open]");
     if (open && !open.contains(e.target)) open.open = false;
   });
+
+  // A text is copied; where the clipboard is closed to pages (plain http), the old way over a selection still works.
+  async function take(button) {
+    const text = document.getElementById(button.dataset.copy), done = button.parentElement.querySelector("[data-done]");
+    try {
+      await navigator.clipboard.writeText(text.value);
+    } catch {
+      text.select();
+      document.execCommand("copy");
+      button.focus();
+    }
+    done.hidden = false;
+  }
+
+  // What stands behind the # of a slip's address goes into the form and out of the address, where a history would keep it.
+  const slip = document.querySelector("form[data-slip]"), [login, code] = location.hash.slice(1).split("/");
+  if (slip && code) {
+    slip.elements.login.value = decodeURIComponent(login);
+    slip.elements.code.value = code;
+    slip.elements.password.focus();
+    history.replaceState(null, "", location.pathname);
+  }
 
   // A part that could not be fetched is asked for as a page, which says what is wrong.
   document.addEventListener("htmx:responseError", (e) => {
