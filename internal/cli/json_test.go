@@ -37,6 +37,8 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 	e, sheets := demoCity(t)
 	roster, dir := importOf(t, e, "roster"), t.TempDir()
 	pair := regexp.MustCompile(`[0-9]{12,}`).FindAllString(e.run("", "trace", "members", "--on", "2022-12-31").out, 2)
+	certified := regexp.MustCompile(`[0-9]{12,}`).FindString(e.run("", "trace", "skilled", "--on", "2022-12-31").out)
+	held := []string{certified, regexp.MustCompile(`[0-9]{12,}`).FindString(e.run("", "certificates", "list", certified).out)}
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +68,11 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "trace", args: append([]string{"industrial_workers", "--where", "district=321181"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"highly_skilled_per_10k", "--facts"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"members", "--csv", filepath.Join(dir, "members.csv")}, day...), has: "sides"},
+		{command: "certificates list", args: []string{held[0]}, has: "certificates"},
+		{command: "certificates show", args: held, has: "counts"},
+		{command: "certificates revoke", args: append([]string{"--on", "2023-01-01", "--why", "测试"}, held...), has: "lost"},
+		{command: "certificates revoke", args: append([]string{"--on", "2023-01-01", "--why", "测试"}, held...), code: 5, has: "error"},
+		{command: "certificates restore", args: append([]string{"--why", "测试"}, held...), has: "counts"},
 		{command: "duplicates merge", args: []string{pair[0], pair[1], "--why", "测试"}, has: "survivor"},
 		{command: "duplicates merge", args: []string{pair[1], pair[1], "--why", "测试"}, code: 5, has: "error"},
 		{command: "export", args: []string{"workers", "--out", filepath.Join(dir, "workers.xlsx")}, has: "rows"},

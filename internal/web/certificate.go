@@ -198,7 +198,7 @@ func (p paper) paper(c *registry.HeldCertificate) workerpage.Paper {
 		Source: p.from(c.Import, c.Line),
 	}
 	v := c.ValidityOn(p.today)
-	out.State, out.StateWord = validityTones[v], p.T("web_worker."+string(v))
+	out.State, out.StateWord = validityTones[v], p.T("registry.validity_"+string(v))
 	return out
 }
 

@@ -53,7 +53,7 @@ func (m maker) certificate(revoked bool) worker.CertificatePage {
 			Confirm: &part.Field{Name: "on", Type: "date", Label: b.T("web_worker.revoked_on"), Help: b.T("web_worker.revoke_on_help"), Required: true}},
 	}
 	if revoked {
-		p.Paper.State, p.Paper.StateWord = part.Bad, b.T("web_worker.revoked")
+		p.Paper.State, p.Paper.StateWord = part.Bad, b.T("registry.validity_revoked")
 		p.Counts[1].State, p.Counts[1].StateWord, p.Rests[0].State, p.Rests[0].StateWord = part.Bad, b.T("web_worker.counts_no_more"), part.Bad, b.T("web_worker.fact_taken")
 		p.Form = &part.Harm{Action: "/workers/1/certificates/7/restore", Title: b.T("web_worker.restore_title"), Button: b.T("web_worker.restore"), Back: "/workers/1", Lines: []string{b.T("web_worker.restore_figures", b.Int(1)), b.T("web_worker.revoke_kept")}, Reason: p.Form.Reason}
 	}
