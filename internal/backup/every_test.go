@@ -33,6 +33,9 @@ func valueOf(k kind, row int64) any {
 	return fmt.Sprintf("值 \"%d\"\n", row)
 }
 
+// allowed are words for columns that take a few words only.
+var allowed = map[string]string{"filing_unit.state": "sent"}
+
 // A migration may bring tables and types that nobody thought of here: two rows in each table go
 // to the other engine (SQLite) and back to the one at hand.
 func TestEvery_table_of_the_schema_comes_back_the_same(t *testing.T) {
@@ -51,6 +54,9 @@ func TestEvery_table_of_the_schema_comes_back_the_same(t *testing.T) {
 					values := make([]any, len(table.columns))
 					for i, c := range table.columns {
 						values[i] = valueOf(c.kind, row)
+						if word, ok := allowed[table.name+"."+c.name]; ok {
+							values[i] = word
+						}
 					}
 					if !yield(values, nil) {
 						return
