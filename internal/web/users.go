@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tuoxing/internal/account"
+	"tuoxing/internal/date"
 	"tuoxing/internal/fault"
 	accountpage "tuoxing/internal/web/page/account"
 	"tuoxing/internal/web/part"
@@ -155,7 +156,7 @@ func (s *Server) printSlips(w http.ResponseWriter, r *http.Request, site string,
 		if err != nil {
 			return err
 		}
-		p.Slips = append(p.Slips, accountpage.Slip{Unit: x.UnitName, Role: b.T(x.Role.Key()), Login: x.Login, Code: x.Code, Expires: x.Expires, QR: qr})
+		p.Slips = append(p.Slips, accountpage.Slip{Unit: x.UnitName, Role: b.T(x.Role.Key()), Login: x.Login, Code: x.Code, Until: date.On(x.Expires), QR: qr})
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -190,7 +191,7 @@ func (s *Server) postActivate(w http.ResponseWriter, r *http.Request) error {
 		p := accountpage.ActivatePage{Base: s.base(r), Login: in.Login, Code: in.Code, Problems: s.base(r).Problems(fault.Fields(err))}
 		if len(p.Problems) == 0 {
 			sentence, fix := p.Fault(err)
-			p.Problems, p.Fix = []part.Problem{{Name: "code", Text: sentence}}, fix
+			p.Problems, p.Fix = []part.Problem{{Name: "login", Text: sentence}}, fix
 		}
 		return s.render(w, r, statusOf[fault.KindOf(err)], accountpage.Activate(p))
 	}

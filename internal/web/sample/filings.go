@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tuoxing/internal/filing"
+	"tuoxing/internal/locale"
 	"tuoxing/internal/web/page/account"
 	filingpage "tuoxing/internal/web/page/filing"
 	"tuoxing/internal/web/part"
@@ -42,8 +43,8 @@ func (m maker) filings() []Sample {
 	wrong := call
 	wrong.Problems = []part.Problem{{Name: "filing", Text: b.T("filing.not_sent")}}
 	none := filingpage.CallPage{Base: m.at("/filings/calls/2"), ID: "2", Title: title, Kind: kind, By: m.danyang(), AsOf: asOf, DueOn: due, Filters: m.filingFilters()}
-	text := filing.Reminder{Call: filing.Call{Title: title, AsOf: asOf, DueOn: due}, Total: 2, Groups: []filing.Group{{Union: m.danyang(), Count: 2, Units: []filing.Waiting{{Name: m.firm(0)}, {Name: m.firm(2), Returned: true, DueOn: due + 5}}}}}.Text(b.Printer, kind)
-	remind := filingpage.RemindPage{Base: m.at("/filings/calls/1/remind"), Call: part.Link{Label: title, Href: "/filings/calls/1"}, Total: 2, ZH: text, EN: text, Other: "/filings/calls/1/remind?counts=1"}
+	rem := filing.Reminder{Call: filing.Call{Title: title, AsOf: asOf, DueOn: due}, Total: 2, Groups: []filing.Group{{Union: m.danyang(), Count: 2, Units: []filing.Waiting{{Name: m.firm(0)}, {Name: m.firm(2), Returned: true, DueOn: due + 5}}}}}
+	remind := filingpage.RemindPage{Base: m.at("/filings/calls/1/remind"), Call: part.Link{Label: title, Href: "/filings/calls/1"}, Total: 2, ZH: rem.Text(b.Printer, kind), EN: rem.Text(locale.New(locale.EN), "Roster"), Other: "/filings/calls/1/remind?counts=1"}
 	mine := filingpage.MinePage{Base: m.at("/filings/mine"), Unit: m.firm(0), Rows: []filingpage.MineLine{
 		{Href: "/filings/1", Title: title, Kind: kind, Note: call.Note, AsOf: asOf, DueOn: due, State: part.Bad, StateWord: b.T(filing.Returned.Key()), Overdue: true, Reason: m.w("少了两名质检员", "two inspectors are missing"), Send: "/imports/new?filing=1"},
 		{Href: "/filings/2", Title: title, Kind: kind, AsOf: asOf, DueOn: due, State: part.Good, StateWord: b.T(filing.Confirmed.Key()), FilledIn: true},
@@ -111,7 +112,7 @@ func (m maker) accounts() []Sample {
 	wrong.Problems = []part.Problem{{Name: "list", Text: b.T("account.bulk_unit", 3, m.firm(2))}}
 	slips := account.SlipsPage{Base: m.at("/users/bulk"), Site: site + "/activate"}
 	for i := range 11 {
-		x := account.Slip{Unit: m.firm(i), Role: b.T("account.role.enterprise_hr"), Login: fmt.Sprintf("ma1xyz0%02d-hr", i), Code: "7K2QM-XR4VT-9HBNC-0WZSE-6YJ3PA", Expires: sealed}
+		x := account.Slip{Unit: m.firm(i), Role: b.T("account.role.enterprise_hr"), Login: fmt.Sprintf("ma1xyz0%02d-hr", i), Code: "7K2QM-XR4VT-9HBNC-0WZSE-6YJ3PA", Until: due}
 		var err error
 		if x.QR, err = part.NewQR(slips.Site + "#" + x.Login + "/" + x.Code); err != nil {
 			panic(err) // a text of this length has a code
@@ -120,7 +121,7 @@ func (m maker) accounts() []Sample {
 	}
 	out := m.at("/activate")
 	out.Actor, out.Nav, out.Search = part.Actor{}, nil, false
-	failed := account.ActivatePage{Base: out, Login: "ma1xyz000-hr", Code: "7K2QM", Problems: []part.Problem{{Name: "code", Text: b.T("account.activation_failed")}}, Fix: b.T("account.activation_failed_fix")}
+	failed := account.ActivatePage{Base: out, Login: "ma1xyz000-hr", Code: "7K2QM", Problems: []part.Problem{{Name: "login", Text: b.T("account.activation_failed")}}, Fix: b.T("account.activation_failed_fix")}
 	return []Sample{
 		{"users-bulk", "accounts in bulk", account.Bulk(bulk)}, {"users-bulk-seen", "accounts in bulk, seen", account.Bulk(seen)}, {"users-bulk-wrong", "accounts in bulk, with mistakes", account.Bulk(wrong)},
 		{"users-bulk-empty", "accounts in bulk, none waits", account.Bulk(account.BulkPage{Base: m.at("/users/bulk")})},

@@ -8,6 +8,7 @@ package account
 import (
 	"time"
 
+	"tuoxing/internal/date"
 	"tuoxing/internal/web/part"
 )
 
@@ -47,7 +48,7 @@ type SlipsPage struct {
 // Slip is one of them.
 type Slip struct {
 	Unit, Role, Login, Code string
-	Expires                 time.Time
+	Until                   date.Day // good before this day
 	QR                      part.QR
 }
 
