@@ -130,6 +130,7 @@ func (p paper) certificateForm(r *http.Request, c *registry.CertificateFile, pro
 	why := &part.Field{Name: "why", Label: p.T("web_worker.revoke_why"), Help: p.T("web_worker.erase_why_help"), Auto: "off", Value: r.PostFormValue("why"), Required: true, Problem: part.ProblemOf(problems, "why")}
 	switch {
 	case c.Decision != nil:
+		why.Label = p.T("web_worker.erase_why")
 		return &part.Harm{
 			Action: at + "/restore", Title: p.T("web_worker.restore_title"), Button: p.T("web_worker.restore"), Back: workerURL(p.id), Reason: why,
 			Lines: []string{p.T("web_worker.restore_figures", p.Int(int64(len(c.Lost)))), p.T("web_worker.revoke_kept")},
