@@ -52,6 +52,7 @@ func (s *Service) RosterTarget() *intake.Target {
 			{Name: colPhone, Title: "手机号码", Synonyms: []string{"手机号码", "手机号", "联系电话", "移动电话", "手机", "联系方式"}, Personal: true},
 			{Name: colMember, Title: "是否工会会员", Synonyms: []string{"是否工会会员", "工会会员", "是否会员", "会员"}},
 			{Name: colMain, Title: "是否主要用人单位", Synonyms: []string{"是否主要用人单位", "主要单位"}},
+			recordColumn,
 		},
 		Rules:   rosterRules,
 		Prepare: s.prepareRoster,
@@ -62,7 +63,7 @@ func (s *Service) RosterTarget() *intake.Target {
 
 var personRules = []intake.Rule{
 	{Code: "R101", Key: "registry.rule_name"}, {Code: "R102", Key: "registry.rule_id"}, {Code: "R103", Key: "registry.rule_id_region"},
-	{Code: "R104", Key: "registry.rule_sex"}, {Code: "R105", Key: "registry.rule_name_differs"},
+	{Code: "R104", Key: "registry.rule_sex"}, {Code: "R105", Key: "registry.rule_name_differs"}, recordRule,
 }
 
 var rosterRules = append(slices.Clone(personRules), []intake.Rule{
@@ -76,7 +77,7 @@ func (s *Service) prepareRoster(ctx context.Context, tx *db.Tx, imp *intake.Impo
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.knownPeople(ctx, tx)
+	people, err := s.knownPeople(ctx, tx, tree, unitOf(imp))
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +87,7 @@ func (s *Service) prepareRoster(ctx context.Context, tx *db.Tx, imp *intake.Impo
 		checkPost(r)
 		checkOccupation(r)
 		checkSpell(r, imp)
+		people.unmaskPhone(r)
 		checkPhone(r)
 		checkYesNo(r, colMember)
 		checkYesNo(r, colMain)
@@ -232,7 +234,11 @@ func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import
 		m.job, err = employmentOf(tx, imp, tree, m)
 		return err
 	}
-	a.add = func(m *mention, src *Sources) { src.Employment = append(src.Employment, m.job) }
+	a.add = func(m *mention, src *Sources) {
+		before := jobsAt(src, m.job.Employer)
+		src.Employment = append(src.Employment, m.job)
+		m.differs = !slices.Equal(before, jobsAt(src, m.job.Employer))
+	}
 	a.write = func(ctx context.Context, list []*mention) error {
 		employments := make([][]any, len(list))
 		for i, m := range list {
