@@ -142,12 +142,11 @@ func (s *Service) Write(ctx context.Context, who account.Actor, p locale.Printer
 	if req.Format != listing.CSV && req.Format != listing.XLSX {
 		return sum, fault.New(fault.Invalid, "listing.format_unknown", string(req.Format))
 	}
-	select {
-	case s.turns <- struct{}{}:
-		defer func() { <-s.turns }()
-	default:
-		return sum, fault.New(fault.Unavailable, "export.busy", turns)
+	release, err := s.turn()
+	if err != nil {
+		return sum, err
 	}
+	defer release()
 	m := &making{Service: s, ctx: ctx, who: who, p: p, req: req, today: date.On(s.DB.Now())}
 	if m.viewer, err = s.Viewer(ctx, who); err != nil {
 		return sum, err
@@ -178,6 +177,16 @@ func (s *Service) Write(ctx context.Context, who account.Actor, p locale.Printer
 		return err
 	})
 	return sum, err
+}
+
+// turn waits for nobody: who comes when all turns are taken is told so.
+func (s *Service) turn() (release func(), err error) {
+	select {
+	case s.turns <- struct{}{}:
+		return func() { <-s.turns }, nil
+	default:
+		return nil, fault.New(fault.Unavailable, "export.busy", turns)
+	}
 }
 
 // write writes a list that was counted and logged.

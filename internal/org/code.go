@@ -59,6 +59,29 @@ var kindNames = map[Kind][]string{
 	Enterprise:    {"企业", "用人单位", "单位"},
 }
 
+// Title is the kind's Chinese name as sheets write it.
+func (k Kind) Title() string {
+	if k == District {
+		return "辖市(区)总工会" // as the city's own lists have it
+	}
+	return kindNames[k][0]
+}
+
+// Title is the code's Chinese name as sheets write it, empty for 0.
+func (o Ownership) Title() string { return titleOf(ownerships, int(o)) }
+
+// Title is the code's Chinese name as sheets write it, empty for 0.
+func (s Size) Title() string { return titleOf(sizes, int(s)) }
+
+func titleOf(list []named, code int) string {
+	for _, n := range list {
+		if n.code == code {
+			return n.names[0]
+		}
+	}
+	return ""
+}
+
 // Ownerships lists the codes in the order of the form.
 func Ownerships() []Ownership { return codes[Ownership](ownerships) }
 

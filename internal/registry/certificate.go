@@ -39,6 +39,7 @@ func (s *Service) CertificatesTarget() *intake.Target {
 			{Name: colExpires, Title: "有效期至", Synonyms: []string{"有效期至", "有效期", "有效期限", "到期日期"}},
 			{Name: colRevoked, Title: "撤销日期", Synonyms: []string{"撤销日期", "注销日期", "吊销日期"}},
 			{Name: colDistrict, Title: "所属地区", Synonyms: []string{"所属地区", "地区", "所在地区", "辖市区", "属地"}, Required: true},
+			recordColumn,
 		},
 		Rules:   certificateRules,
 		Prepare: s.prepareCertificates,
@@ -51,11 +52,11 @@ var certificateRules = rulesNamed(append(slices.Clone(personCodes), "R114", "R12
 	"R158", "R159", "R160", "R161", "R162", "R164", "R165")...)
 
 func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intake.Import) (func(*intake.Row), error) {
-	people, err := s.knownPeople(ctx, tx)
+	tree, err := s.Org.Tree(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	tree, err := s.Org.Tree(ctx, tx)
+	people, err := s.knownPeople(ctx, tx, tree, sendsFor(tree, imp))
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +70,12 @@ func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intak
 	return func(r *intake.Row) {
 		people.checkPerson(r, imp)
 		checkOccupation(r)
+		people.unmaskCertificate(r)
 		checkCertificate(r, imp)
 		checkDistrict(r, func(district int32) bool {
+			if people.file != nil && people.file.certificate != "" && people.file.district == district {
+				return true // as the list that brought the certificate has it
+			}
 			top := sendsFor(tree, imp)
 			if district == 0 { // 市本级: the city's own, in no division
 				return top == 0
@@ -252,7 +257,10 @@ func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.
 	a.hide = func(m *mention) { m.sealed = m.file.key.Seal(m.cert.ID, "number", []byte(m.row.Get(colNumber))) }
 	a.add = func(m *mention, src *Sources) {
 		m.cert.Lent = m.worker != src.Worker
+		before, had := certificateSaid(src, m.cert.Key)
 		src.Certificates = append(src.Certificates, m.cert)
+		after, _ := certificateSaid(src, m.cert.Key)
+		m.differs = had && !before.sameCertificate(&after)
 	}
 	a.write = func(ctx context.Context, list []*mention) error {
 		fresh = make(map[string]WorkerID, len(list))
@@ -271,7 +279,7 @@ func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.
 	}
 	a.isNew = func(m *mention, changed bool) bool {
 		_, ok := fresh[m.cert.Key]
-		return ok || changed
+		return ok || changed || m.differs
 	}
 	err = a.run(ctx, rows, "registry_certificate")
 	return a.out, err
@@ -283,6 +291,21 @@ var certificateColumns = []string{"worker_id", "id", "number_index", "number_sea
 func (c *CertificateRow) fields(w WorkerID, sealed []byte) []any {
 	return []any{int64(w), c.ID, []byte(c.Key), sealed, c.AsOf, int64(c.Rank), int64(c.Occupation),
 		c.IssuedOn, c.ExpiresOn, c.RevokedOn, int64(c.District), int64(c.Sex), int64(c.Birth), c.Import, int64(c.Line), db.At(c.RecordedAt)}
+}
+
+// certificateSaid is the row in force about one certificate; ok is false when none is.
+func certificateSaid(src *Sources, key string) (c CertificateRow, ok bool) {
+	one := &Sources{}
+	for _, r := range src.Certificates {
+		if r.Key == key {
+			one.Certificates = append(one.Certificates, r)
+		}
+	}
+	list := certificates(one)
+	if len(list) == 0 {
+		return c, false
+	}
+	return list[0], true
 }
 
 // enterNumbers claims certificate numbers for their holders and leaves in the map only those that

@@ -18,18 +18,19 @@ import (
 
 // mention is one row's word about a person, on its way to a file.
 type mention struct {
-	row    *intake.Row
-	id     cn.ID
-	index  string // blind index of the ID number
-	phone  string
-	worker WorkerID
-	file   *onFile
-	source int64          // id of the sourced row
-	job    EmploymentRow  // what a roster's row says
-	cert   CertificateRow // what a certificate list's row says
-	sealed []byte         // the certificate's number
-	kept   intake.Kept
-	newer  bool // states another phone number than the one before
+	row     *intake.Row
+	id      cn.ID
+	index   string // blind index of the ID number
+	phone   string
+	worker  WorkerID
+	file    *onFile
+	source  int64          // id of the sourced row
+	job     EmploymentRow  // what a roster's row says
+	cert    CertificateRow // what a certificate list's row says
+	sealed  []byte         // the certificate's number
+	kept    intake.Kept
+	newer   bool // states another phone number than the one before
+	differs bool // says other than what was in force, also where no fact follows from it
 }
 
 // onFile is a person's file as one part of the rows meets it.
@@ -415,7 +416,7 @@ func (a *arrival) enter(ctx context.Context, p *part) error {
 		}
 	}
 	for _, m := range p.list {
-		says := changed[m.worker] || m.file.isNew
+		says := changed[m.worker] || m.file.isNew || m.differs
 		if a.isNew != nil {
 			says = a.isNew(m, says)
 		}

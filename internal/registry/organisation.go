@@ -61,7 +61,7 @@ func (s *Service) prepareOrganisations(ctx context.Context, tx *db.Tx, imp *inta
 	above := map[string]bool{} // codes and names of the rows above, folded
 	return func(r *intake.Row) {
 		checkOrgKind(r)
-		checkCreditCode(r, imp)
+		checkCreditCode(r, imp, tree)
 		checkParent(r, imp, tree, above)
 		checkDistrict(r, func(int32) bool { return true })
 		checkOrgCodes(r)
@@ -90,20 +90,21 @@ func checkOrgKind(r *intake.Row) {
 }
 
 // checkCreditCode refuses a code with a wrong check digit until a person confirms that it was
-// really issued so.
-func checkCreditCode(r *intake.Row, imp *intake.Import) {
+// really issued so, or a unit bears it already, of which that was confirmed before.
+func checkCreditCode(r *intake.Row, imp *intake.Import, tree *org.Tree) {
 	text := r.Get(colCodeOf)
 	if text == "" {
 		return
 	}
 	code, err := cn.ParseCreditCode(text)
+	_, known := tree.ByCode(code.Code)
 	switch {
 	case err == nil:
 		if len(code.Warnings) > 0 {
 			r.Warn("R143", colCodeOf, "registry.credit_inner")
 		}
 		r.Set(colCodeOf, code.Code)
-	case cn.Reason(err) == "checksum" && imp.Confirmed(code.Code):
+	case cn.Reason(err) == "checksum" && (imp.Confirmed(code.Code) || known):
 		r.Warn("R142", colCodeOf, "registry.credit_confirmed")
 		r.Set(colCodeOf, code.Code)
 	default:
@@ -201,14 +202,22 @@ func (s *Service) applyOrganisations(ctx context.Context, tx *db.Tx, imp *intake
 
 // saysAlready reports whether the row in force on the day says the same of the unit.
 func saysAlready(tree *org.Tree, o *org.Observation) bool {
-	list := slices.DeleteFunc(tree.Observations(o.Unit), func(b org.Observation) bool { return b.Withdrawn || b.AsOf > o.AsOf })
-	if len(list) == 0 {
+	last, ok := unitSaid(tree, o.Unit, o.AsOf)
+	if !ok {
 		return false
 	}
-	last := list[len(list)-1]
 	same := *o
 	same.ID, same.AsOf, same.Import, same.Line = last.ID, last.AsOf, last.Import, last.Line
 	return same == last
+}
+
+// unitSaid is the row in force about a unit on a day; ok is false before the first.
+func unitSaid(tree *org.Tree, unit org.UnitID, on date.Day) (o org.Observation, ok bool) {
+	list := slices.DeleteFunc(tree.Observations(unit), func(b org.Observation) bool { return b.Withdrawn || b.AsOf > on })
+	if len(list) == 0 {
+		return o, false
+	}
+	return list[len(list)-1], true
 }
 
 // observation makes a unit's row as the file says it; rows above in the file may be its parent.

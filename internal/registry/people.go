@@ -10,6 +10,7 @@ import (
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/intake"
+	"tuoxing/internal/org"
 	"tuoxing/internal/vault"
 )
 
@@ -26,12 +27,15 @@ type known struct {
 	names map[[8]byte]uint64
 	at    [8]byte // number and name of the row in hand
 	name  uint64
+
+	records *records
+	file    *recorded // that the record of the row in hand names, nil without one
 }
 
 // knownPeople reads index and name of everybody of whom a row is in force. 8 bytes of the index are enough to compare
 // names by: a collision among a million people has a chance of 1 in 37 million.
-func (s *Service) knownPeople(ctx context.Context, tx *db.Tx) (*known, error) {
-	k := &known{index: s.Vault.Indexer(), names: map[[8]byte]uint64{}}
+func (s *Service) knownPeople(ctx context.Context, tx *db.Tx, tree *org.Tree, top org.UnitID) (*known, error) {
+	k := &known{index: s.Vault.Indexer(), names: map[[8]byte]uint64{}, records: &records{svc: s, ctx: ctx, tx: tx, tree: tree, top: top}}
 	err := tx.Query(ctx, `SELECT n.number_index, w.name_fold FROM registry_number n JOIN registry_worker w ON w.worker_id = n.worker_id WHERE w.unit_id <> 0`, nil, func(row db.Scanner) error {
 		var index []byte
 		var name string
@@ -81,6 +85,9 @@ func (k *known) checkPerson(r *intake.Row, imp *intake.Import) {
 			r.Note("R153", colName, "registry.name_mended", name)
 		}
 		r.Set(colName, name)
+	}
+	if !k.record(r) {
+		return
 	}
 	text := r.Get(colID)
 	if text == "" {

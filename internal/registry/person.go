@@ -155,6 +155,34 @@ func spellsAt(employer org.UnitID, list []*EmploymentRow) []spell {
 	return out
 }
 
+// jobSaid is what is in force about one time at an employer from a day on, whoever said it.
+type jobSaid struct {
+	start, end, from date.Day
+	post             Post
+	occupation       int32
+	member, main     bool
+}
+
+// jobsAt lists what is in force about a person's employment at one employer.
+func jobsAt(src *Sources, employer org.UnitID) (out []jobSaid) {
+	var list []*EmploymentRow
+	for i := range src.Employment {
+		if r := &src.Employment[i]; r.Employer == employer && !r.Withdrawn {
+			list = append(list, r)
+		}
+	}
+	for _, s := range spellsAt(employer, list) {
+		for k, st := range s.states {
+			from := st.from
+			if k == 0 { // what the first row says holds from the beginning
+				from = s.start
+			}
+			out = append(out, jobSaid{s.start, s.end, from, st.row.Post, st.row.Occupation, st.row.Member, st.row.Main})
+		}
+	}
+	return out
+}
+
 // begin makes the spell that a row begins after the one before, which is nil for the first.
 func begin(employer org.UnitID, r *EmploymentRow, before *spell) spell {
 	s := spell{employer: employer, start: r.AsOf, seen: r.AsOf, end: date.Forever, says: r.source()}

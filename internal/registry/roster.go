@@ -52,6 +52,7 @@ func (s *Service) RosterTarget() *intake.Target {
 			{Name: colPhone, Title: "手机号码", Synonyms: []string{"手机号码", "手机号", "联系电话", "移动电话", "手机", "联系方式"}, Personal: true},
 			{Name: colMember, Title: "是否工会会员", Synonyms: []string{"是否工会会员", "工会会员", "是否会员", "会员"}},
 			{Name: colMain, Title: "是否主要用人单位", Synonyms: []string{"是否主要用人单位", "主要单位"}},
+			recordColumn,
 		},
 		Rules:   rosterRules,
 		Prepare: s.prepareRoster,
@@ -61,7 +62,7 @@ func (s *Service) RosterTarget() *intake.Target {
 }
 
 // personCodes are the rules of the columns that say who a row is about.
-var personCodes = []string{"R101", "R102", "R103", "R104", "R105", "R106", "R107", "R108", "R109", "R110", "R120", "R151", "R152", "R153", "R154"}
+var personCodes = []string{"R101", "R102", "R103", "R104", "R105", "R106", "R107", "R108", "R109", "R110", "R120", "R151", "R152", "R153", "R154", "R166"}
 
 var rosterRules = rulesNamed(append(slices.Clone(personCodes), "R111", "R112", "R113", "R114", "R115", "R116", "R117", "R118", "R119", "R155", "R156", "R157")...)
 
@@ -70,7 +71,7 @@ func (s *Service) prepareRoster(ctx context.Context, tx *db.Tx, imp *intake.Impo
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.knownPeople(ctx, tx)
+	people, err := s.knownPeople(ctx, tx, tree, unitOf(imp))
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +81,7 @@ func (s *Service) prepareRoster(ctx context.Context, tx *db.Tx, imp *intake.Impo
 		checkPost(r)
 		checkOccupation(r)
 		checkSpell(r, imp)
+		people.unmaskPhone(r)
 		checkPhone(r)
 		checkYesNo(r, colMember)
 		checkYesNo(r, colMain)
@@ -231,7 +233,9 @@ func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import
 	}
 	a.add = func(m *mention, src *Sources) {
 		m.job.Lent = m.worker != src.Worker
+		before := jobsAt(src, m.job.Employer)
 		src.Employment = append(src.Employment, m.job)
+		m.differs = !slices.Equal(before, jobsAt(src, m.job.Employer))
 	}
 	a.write = func(ctx context.Context, list []*mention) error {
 		employments := make([][]any, len(list))

@@ -57,6 +57,7 @@ var ruleBook = []intake.Rule{
 	{Code: "R162", Key: "registry.rule_number_senior", Example: "两个字母的编号，填写高级工"},
 	{Code: "R164", Key: "registry.rule_expires", Example: "有效期至早于发证日期"},
 	{Code: "R165", Key: "registry.rule_revoked", Example: "撤销日期早于发证日期"},
+	{Code: "R166", Key: "registry.rule_record", Example: "3299************16，没有档案编号", Faults: []string{"registry.record_unknown"}},
 	{Code: "R168", Key: "registry.rule_unit", Example: "单位 公顷"},
 	{Code: "R170", Key: "registry.rule_statistic_future", Example: "截止日期 2099-12-31"},
 	{Code: "R171", Key: "registry.rule_credit_length", Example: "17位的代码", Faults: []string{"cn.credit_length"}},

@@ -167,6 +167,8 @@ func ruleCases() []ruleCase {
 			ruleCase{kind: kind, rule: "R103", grade: warn, bad: []cells{{}}, good: []cells{{colID: numberIn("810000", "18800101", 1)}}},
 			ruleCase{kind: kind, rule: "R104", grade: refuse, bad: []cells{{colSex: "女"}}, good: []cells{{colSex: "男"}, {colSex: "", colID: idOf("19910101", 11), colNumber: certificateNumber(2022, 3, 2)}}},
 			ruleCase{kind: kind, rule: "R154", grade: refuse, bad: []cells{{colSex: "先生"}}, good: []cells{{colSex: "M"}}},
+			ruleCase{kind: kind, rule: "R166", grade: refuse, bad: []cells{{colID: cn.MaskID(idOf("19900101", 11))}}, good: []cells{{}}},
+			ruleCase{kind: kind, rule: "R166", grade: refuse, bad: []cells{{colRecord: Record{Worker: 4711}.String()}}, good: []cells{{colRecord: ""}}},
 			ruleCase{kind: kind, rule: "R105", grade: refuse, bad: []cells{{}, {colName: "王大明", colNumber: certificateNumber(2022, 3, 2)}},
 				good: []cells{{}, {colName: "王 小明", colNumber: certificateNumber(2022, 3, 2)}}},
 			ruleCase{kind: kind, rule: "R114", grade: warn, bad: []cells{{colOccupation: "炼丹"}}, good: []cells{{colOccupation: "6-18-01-01"}}},
