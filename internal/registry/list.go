@@ -218,7 +218,7 @@ func (s *Service) numbersOf(ctx context.Context, tx *db.Tx, who account.Actor, f
 	out := make(map[WorkerID][2]string, len(ids))
 	for chunk := range slices.Chunk(ids, batch) {
 		list, args := in(1, chunk)
-		err := tx.Query(ctx, `SELECT worker_id, wrapped_key, id_sealed, phone_sealed FROM registry_worker WHERE worker_id IN `+list, args, func(row db.Scanner) error {
+		err := tx.Query(ctx, `SELECT worker_id, wrapped_key, id_sealed, phone_sealed FROM registry_worker WHERE length(wrapped_key) > 0 AND worker_id IN `+list, args, func(row db.Scanner) error {
 			var id WorkerID
 			var wrapped, number, phone []byte
 			if err := row.Scan((*int64)(&id), &wrapped, &number, &phone); err != nil {

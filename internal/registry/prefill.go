@@ -179,7 +179,7 @@ AND w.worker_id > $7 AND EXISTS (SELECT 1 FROM `+table+` s WHERE s.worker_id = w
 func (f *filling) open(ctx context.Context, part []WorkerID) (map[WorkerID]*filled, error) {
 	out, keys := map[WorkerID]*filled{}, map[WorkerID]sealer{}
 	list, args := in(1, part)
-	err := f.tx.Query(ctx, `SELECT worker_id, name, wrapped_key, id_sealed, phone_sealed, sex FROM registry_worker WHERE worker_id IN `+list, args, func(row db.Scanner) error {
+	err := f.tx.Query(ctx, `SELECT worker_id, name, wrapped_key, id_sealed, phone_sealed, sex FROM registry_worker WHERE length(wrapped_key) > 0 AND worker_id IN `+list, args, func(row db.Scanner) error {
 		var w WorkerID
 		var wrapped, number, phone []byte
 		var sex int64

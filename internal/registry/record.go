@@ -89,7 +89,7 @@ func (k *records) find(rec Record) (*recorded, error) {
 	unknown := fault.New(fault.NotFound, "registry.record_unknown")
 	var wrapped, number, phone []byte
 	var unit org.UnitID
-	err := k.tx.QueryRow(k.ctx, `SELECT wrapped_key, id_sealed, phone_sealed, unit_id FROM registry_worker WHERE worker_id = $1`, []any{int64(rec.Worker)}, &wrapped, &number, &phone, (*int64)(&unit))
+	err := k.tx.QueryRow(k.ctx, `SELECT wrapped_key, id_sealed, phone_sealed, unit_id FROM registry_worker WHERE worker_id = $1 AND length(wrapped_key) > 0`, []any{int64(rec.Worker)}, &wrapped, &number, &phone, (*int64)(&unit))
 	if fault.Is(err, fault.NotFound) || (err == nil && (unit == 0 || !within(k.tree, unit, k.top))) {
 		return nil, unknown
 	}
