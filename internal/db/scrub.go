@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// scrubTries bounds how long Scrub waits for readers that hold an old state of the file.
+// scrubTries bounds how long Scrub waits for readers that hold an old state.
 const (
 	scrubTries = 50
 	scrubWait  = 100 * time.Millisecond
@@ -16,21 +16,47 @@ const (
 // Scrub makes sure that what was deleted or overwritten in these tables lies in no file of the
 // database any more (注销). Overwriting alone does not do it: pages that were split keep old bytes
 // in their gaps, and a log keeps every page it has seen. SQLite: VACUUM writes the file anew and the
-// log is emptied. PostgreSQL: VACUUM FULL writes each table with its indexes anew, and ANALYZE takes old
-// values out of the statistics. The tables are locked meanwhile. WAL archives and replicas are the operator's.
+// log is emptied. PostgreSQL: VACUUM FULL writes each table with its indexes anew; ANALYZE takes old
+// values out of the statistics, whose own table is written anew last, for a plain VACUUM moves the
+// rows of a page together and leaves their old bytes in the gap. The tables are locked meanwhile. WAL archives and replicas are the operator's.
 func (d *DB) Scrub(ctx context.Context, tables ...string) error {
 	if d.dialect == Postgres {
-		for _, t := range append(tables, "pg_catalog.pg_statistic") {
-			text := "VACUUM (FULL, ANALYZE) " + t
-			if t == "pg_catalog.pg_statistic" {
-				text = "VACUUM " + t // the owner of the database may do that
-			}
-			if _, err := d.write.ExecContext(ctx, text); err != nil {
-				return classify(fmt.Errorf("scrub %s: %w", t, err))
-			}
-		}
-		return nil
+		return d.scrubPostgres(ctx, tables)
 	}
+	return d.scrubSQLite(ctx)
+}
+
+func (d *DB) scrubPostgres(ctx context.Context, tables []string) error {
+	if err := d.awaitReaders(ctx); err != nil {
+		return err
+	}
+	for _, t := range append(tables, "pg_catalog.pg_statistic") {
+		if _, err := d.write.ExecContext(ctx, "VACUUM (FULL, ANALYZE) "+t); err != nil {
+			return classify(fmt.Errorf("scrub %s: %w", t, err))
+		}
+	}
+	return nil
+}
+
+// awaitReaders waits until nobody in this PostgreSQL database reads a state older than now: VACUUM FULL
+// would copy for them what was deleted. The server's own ANALYZE shows its xmin to superusers
+// alone, but that it runs to everybody.
+func (d *DB) awaitReaders(ctx context.Context) error {
+	var now string
+	if err := d.write.QueryRowContext(ctx, "SELECT pg_current_xact_id()::xid::text").Scan(&now); err != nil {
+		return classify(fmt.Errorf("scrub: %w", err))
+	}
+	return retry(ctx, "an old state of the database is still being read", func() (bool, error) {
+		var readers int
+		err := d.write.QueryRowContext(ctx, `
+			SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+			        AND (age(backend_xmin) >= age($1::text::xid) OR age(backend_xid) >= age($1::text::xid)))
+			     + (SELECT count(*) FROM pg_stat_progress_analyze WHERE datname = current_database())`, now).Scan(&readers)
+		return readers == 0, err
+	})
+}
+
+func (d *DB) scrubSQLite(ctx context.Context) error {
 	// The copy that VACUUM makes lies in memory and not in the temp folder: it holds everybody.
 	conn, err := d.write.Conn(ctx)
 	if err != nil {
@@ -42,12 +68,21 @@ func (d *DB) Scrub(ctx context.Context, tables ...string) error {
 			return classify(fmt.Errorf("scrub: %w", err))
 		}
 	}
-	for range scrubTries {
+	return retry(ctx, "the log is still being read", func() (bool, error) {
 		var busy, pages, done int
-		if err := conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &done); err != nil {
+		err := conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &done)
+		return busy == 0, err
+	})
+}
+
+// retry asks again until done says so; the reason is the error when it never does.
+func retry(ctx context.Context, reason string, done func() (bool, error)) error {
+	for range scrubTries {
+		ok, err := done()
+		if err != nil {
 			return classify(fmt.Errorf("scrub: %w", err))
 		}
-		if busy == 0 {
+		if ok {
 			return nil
 		}
 		select {
@@ -56,5 +91,5 @@ func (d *DB) Scrub(ctx context.Context, tables ...string) error {
 		case <-time.After(scrubWait):
 		}
 	}
-	return errors.New("scrub: the log is still being read")
+	return errors.New("scrub: " + reason)
 }
