@@ -43,14 +43,14 @@ func (d *DB) scrubPostgres(ctx context.Context, tables []string) error {
 // alone, but that it runs to everybody.
 func (d *DB) awaitReaders(ctx context.Context) error {
 	var now string
-	if err := d.write.QueryRowContext(ctx, "SELECT pg_current_xact_id()::xid::text").Scan(&now); err != nil {
+	if err := d.write.QueryRowContext(ctx, "SELECT CAST(CAST(pg_current_xact_id() AS xid) AS text)").Scan(&now); err != nil {
 		return classify(fmt.Errorf("scrub: %w", err))
 	}
 	return retry(ctx, "an old state of the database is still being read", func() (bool, error) {
 		var readers int
 		err := d.write.QueryRowContext(ctx, `
 			SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-			        AND (age(backend_xmin) >= age($1::text::xid) OR age(backend_xid) >= age($1::text::xid)))
+			        AND (age(backend_xmin) >= age(CAST(CAST($1 AS text) AS xid)) OR age(backend_xid) >= age(CAST(CAST($1 AS text) AS xid))))
 			     + (SELECT count(*) FROM pg_stat_progress_analyze WHERE datname = current_database())`, now).Scan(&readers)
 		return readers == 0, err
 	})
