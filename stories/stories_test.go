@@ -109,6 +109,10 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"sql":      runSQL,
 	"flip":     flip,
 	"outsider": outsider,
+	"day":      day,
+	"site":     site,
+	"api":      api,
+	"until":    until,
 }
 
 // exits CODE COMMAND … runs a command that must end with this code; stdout and stderr are those of

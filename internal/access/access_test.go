@@ -304,7 +304,7 @@ func uncovered(addresses []string, cases []ask) (missing, stray []string) {
 
 func TestEveryAddress_has_a_case_for_every_reader(t *testing.T) {
 	t.Parallel()
-	cases := slices.Concat(pageCases(), returnPages(), apiCases())
+	cases := slices.Concat(pageCases(), returnPages(), apiCases(), returnOperations())
 	missing, stray := uncovered(addresses(), cases)
 	for _, at := range missing {
 		t.Errorf("%s has no case: write down in this package who may ask it", at)
@@ -330,7 +330,7 @@ func TestAccess(t *testing.T) {
 	if len(addresses()) < 60 {
 		t.Fatalf("%d addresses: the lists are not read", len(addresses()))
 	}
-	for _, a := range slices.Concat(pageCases(), returnPages(), apiCases()) {
+	for _, a := range slices.Concat(pageCases(), returnPages(), apiCases(), returnOperations()) {
 		for who := range classes {
 			answer, asked := f.send(t, a, who)
 			if answer.Status != a.want[who] {

@@ -74,3 +74,38 @@ func returnPages() []ask {
 		{of: "POST /activate", what: "a login that is not there", path: "/activate", form: "login=stranger&code=77777-77777-77777-77777-777777&password=Qiao-Liang-2024&again=Qiao-Liang-2024", want: everybody{401, 401, 401, 401, 401, 401, 401, 401}},
 	}
 }
+
+// Statuses of the API for the same.
+var (
+	apiAsk      = everybody{401, 200, 200, 200, 403, 403, 403, 403}
+	apiToDecide = everybody{401, 409, 409, 404, 403, 403, 403, 403}
+	apiDesks    = everybody{401, 200, 403, 403, 403, 403, 200, 403}
+)
+
+func returnOperations() []ask {
+	const terms = `{"title":"名册","kind":"roster","as_of":"2023-04-08","due_on":"2023-04-30"}`
+	return []ask{
+		{of: "GET /api/v1/calls", what: "all", path: "/api/v1/calls", want: apiFigures},
+		{of: "GET /api/v1/calls", what: "a guessed key of a page", path: "/api/v1/calls?after={call}", want: apiFigures},
+		{of: "POST /api/v1/calls", what: "with mistakes", path: "/api/v1/calls", json: `{"title":"","kind":"roster","as_of":"2023-04-08","due_on":"2023-04-30"}`, want: everybody{401, 422, 422, 422, 403, 403, 403, 403}},
+		{of: "POST /api/v1/calls/preview", what: "of the own subtree", path: "/api/v1/calls/preview", json: terms, want: apiAsk},
+		{of: "GET /api/v1/calls/{id}", what: "Danyang's", path: "/api/v1/calls/{call}", want: everybody{401, 200, 200, 404, 200, 200, 403, 403}},
+		{of: "GET /api/v1/calls/{id}/filings", what: "Danyang's; the enterprise sees its own", path: "/api/v1/calls/{call}/filings?limit=500", want: everybody{401, 200, 200, 404, 200, 200, 403, 403}},
+		{of: "GET /api/v1/calls/{id}/filings", what: "a guessed key of a page", path: "/api/v1/calls/{call}/filings?after={firm}", want: everybody{401, 200, 200, 404, 200, 200, 403, 403}},
+		{of: "GET /api/v1/calls/{id}/reminder", what: "Danyang's", path: "/api/v1/calls/{call}/reminder", want: everybody{401, 200, 200, 404, 403, 403, 403, 403}},
+		{of: "POST /api/v1/calls/{id}/confirm", what: "what was not sent", path: "/api/v1/calls/{call}/confirm", json: `{"filings":["{filing}"]}`, want: apiToDecide},
+		{of: "GET /api/v1/filings", what: "of the own unit", path: "/api/v1/filings", want: everybody{401, 403, 200, 200, 200, 403, 403, 403}},
+		{of: "GET /api/v1/filings/{id}", what: "another firm's of Danyang", path: "/api/v1/filings/{filing}", want: apiMine},
+		{of: "GET /api/v1/filings/{id}", what: "the enterprise's own", path: "/api/v1/filings/{own filing}", want: everybody{401, 200, 200, 404, 200, 200, 403, 403}},
+		{of: "POST /api/v1/filings/{id}/confirm", what: "what was not sent", path: "/api/v1/filings/{filing}/confirm", want: apiToDecide},
+		{of: "POST /api/v1/filings/{id}/return", what: "what was not sent", path: "/api/v1/filings/{filing}/return", json: `{"reason":"核对"}`, want: apiToDecide},
+		{of: "POST /api/v1/filings/{id}/decline", what: "what was not asked", path: "/api/v1/filings/{filing}/decline", json: `{"reason":"核对"}`, want: apiToDecide},
+		{of: "POST /api/v1/filings/{id}/extend", what: "to an earlier day", path: "/api/v1/filings/{filing}/extend", json: `{"until":"2023-04-27","reason":"核对"}`, want: everybody{401, 422, 422, 404, 403, 403, 403, 403}},
+		{of: "POST /api/v1/filings/{id}/ask", what: "another firm's", path: "/api/v1/filings/{filing}/ask", json: `{"until":"2023-05-08","reason":"忙"}`, want: everybody{401, 403, 403, 404, 404, 403, 403, 403}},
+
+		{of: "POST /api/v1/users/bulk", what: "for whom", path: "/api/v1/users/bulk", json: `{"role":"enterprise_hr","preview":true}`, shows: desks, want: apiDesks},
+		{of: "GET /api/v1/users/pending", what: "who waits for a first login", path: "/api/v1/users/pending", shows: desks, want: apiDesks},
+		{of: "POST /api/v1/users/slips", what: "a new slip", path: "/api/v1/users/slips", json: `{"users":["{pending}"]}`, shows: desks, want: apiDesks},
+		{of: "POST /api/v1/activation", what: "a login that is not there", path: "/api/v1/activation", json: `{"login":"stranger","code":"77777-77777-77777-77777-777777","password":"Qiao-Liang-2024"}`, want: everybody{401, 401, 401, 401, 401, 401, 401, 401}},
+	}
+}

@@ -52,7 +52,7 @@ type Slip struct {
 	UnitName string     `json:"unit_name"`
 	Role     Role       `json:"role"`
 	Code     string     `json:"code"`
-	Expires  time.Time  `json:"expires"`
+	Expires  time.Time  `json:"expires,omitzero"`
 }
 
 // BulkInput says for whom accounts are made.
@@ -151,6 +151,7 @@ func (s *Service) chooseBulk(ctx context.Context, tx *db.Tx, who Actor, in BulkI
 	if err != nil {
 		return b, err
 	}
+	b.Slips = []Slip{}
 	there := map[org.UnitID]bool{}
 	err = tx.Query(ctx, `SELECT unit_id FROM account_user WHERE role = $1`, []any{string(in.Role)}, func(r db.Scanner) error {
 		var id int64

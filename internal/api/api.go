@@ -28,6 +28,7 @@ import (
 	"tuoxing/internal/db"
 	"tuoxing/internal/export"
 	"tuoxing/internal/figure"
+	"tuoxing/internal/filing"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/org"
 	"tuoxing/internal/registry"
@@ -35,7 +36,7 @@ import (
 
 // Version is the version of the interface. It rises whenever docs/openapi.yaml changes: the first
 // number when a client would break, the second when something is added.
-const Version = "1.3.0"
+const Version = "1.4.0"
 
 // base is where all operations but those of the machine room live.
 const base = "/api/v1"
@@ -46,6 +47,7 @@ type Server struct {
 	Accounts *account.Service
 	Figures  *figure.Service
 	Registry *registry.Service
+	Filings  *filing.Service
 	Intake   *intake.Service
 	Org      *org.Service
 	Export   *export.Service
@@ -128,6 +130,8 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.importActs(a)
 	s.leaverOperations(a)
 	s.unitOperations(a)
+	s.filingOperations(a)
+	s.userOperations(a)
 	s.blockOperations(a)
 	s.exportOperations(a)
 	finish(a.OpenAPI())

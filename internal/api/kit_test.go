@@ -22,7 +22,7 @@ type kit struct {
 func newKit(t *testing.T) *kit {
 	t.Helper()
 	k := &kit{World: world.New(t)}
-	k.api = &api.Server{DB: k.DB, Accounts: k.Accounts, Figures: k.Figures, Registry: k.Registry, Intake: k.Intake, Org: k.Org, Export: k.Export, Log: k.Log, Now: k.DB.Now,
+	k.api = &api.Server{DB: k.DB, Accounts: k.Accounts, Figures: k.Figures, Registry: k.Registry, Filings: k.Filings, Intake: k.Intake, Org: k.Org, Export: k.Export, Log: k.Log, Now: k.DB.Now,
 		Demo: true, MaxUpload: 1 << 20, Cookie: world.SessionCookie, Viewer: k.Viewer, Run: k.run}
 	mux := http.NewServeMux()
 	k.api.Mount(mux)

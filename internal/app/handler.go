@@ -44,7 +44,7 @@ func (a *App) Pages(run Run) *web.Server {
 // API is the door of the JSON API over this installation.
 func (a *App) API(run Run) *api.Server {
 	return &api.Server{
-		DB: a.DB, Accounts: a.Accounts, Figures: a.Figures, Registry: a.Registry, Intake: a.Intake, Org: a.Org, Export: a.Export,
+		DB: a.DB, Accounts: a.Accounts, Figures: a.Figures, Registry: a.Registry, Filings: a.Filings, Intake: a.Intake, Org: a.Org, Export: a.Export,
 		Log: a.Log, Now: a.DB.Now, Demo: a.Demo, MaxUpload: a.Config.MaxUpload, Cookie: web.SessionCookie, Viewer: a.Viewer, Run: run,
 	}
 }

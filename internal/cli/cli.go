@@ -70,6 +70,7 @@ type commands struct {
 	Trace        traceCmd        `cmd:"" help:"Open a figure to the rows behind it."`
 	Export       exportCmd       `cmd:"" help:"Write a list into a spreadsheet, with control totals."`
 	Verify       verifyCmd       `cmd:"" help:"Re-hash the ledger and compare it with every row it stands for."`
+	Filings      filingsCmd      `cmd:"" help:"Returns (报送): ask units for sheets, see who has sent, remind."`
 	User         userCmd         `cmd:"" help:"Manage users."`
 	Migrate      migrateCmd      `cmd:"" help:"Bring a database to this version."`
 	Backup       backupCmd       `cmd:"" help:"Write everything but the key file into one archive."`

@@ -47,6 +47,15 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 	statistics, archive := filepath.Join(sheets, "外部统计_从业人员.xlsx"), filepath.Join(dir, "backup.zip")
 	fresh, restored := newEnv(t), newEnv(t)
 	day := []string{"--on", "2022-12-31"}
+	asked := []string{"--title", "花名册", "--kind", "roster", "--on", "2023-04-09", "--due", "2023-04-28", "--under", "丹阳市总工会"}
+	call := e.must(t, append([]string{"filings", "call", "--json"}, asked...)...).oneObject(t)["call"].(map[string]any)["id"].(string)
+	firm := e.must(t, "filings", "list", call, "--json").oneObject(t)["filings"].([]any)[0].(map[string]any)["name"].(string)
+	list := filepath.Join(dir, "list.csv")
+	if err := os.WriteFile(list, []byte(firm+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	slip := e.must(t, "user", "bulk", "--role", "enterprise_union", "--list", list, "--json").oneObject(t)["slips"].([]any)[0].(map[string]any)
+	login, code := slip["login"].(string), slip["code"].(string)
 	cases := []struct {
 		command string
 		env     env
@@ -89,6 +98,16 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "user disable", args: []string{"runzhou"}, has: "user"},
 		{command: "user enable", args: []string{"runzhou"}, has: "user"},
 		{command: "user first", env: fresh, stdin: "Quite-long-2023\n", args: []string{"admin"}, has: "user"},
+		{command: "user bulk", args: []string{"--role", "enterprise_hr", "--under", "丹阳市总工会"}, has: "slips"},
+		{command: "user activate", args: []string{login}, stdin: code + "\nQuite-long-2023\n", has: "user"},
+		{command: "user reissue", args: []string{login}, code: 5, has: "error"}, // it was activated
+		{command: "filings call", args: append([]string{"--preview"}, asked...), has: "preview"},
+		{command: "filings list", has: "calls"},
+		{command: "filings list", args: []string{call, "--state", "unsent"}, has: "filings"},
+		{command: "filings extend", args: []string{call, firm, "--until", "2023-05-05", "--why", "系统升级"}, has: "filing"},
+		{command: "filings remind", args: []string{call}, has: "zh"},
+		{command: "filings confirm", args: []string{call, firm}, code: 5, has: "error"}, // nothing was sent
+		{command: "filings return", args: []string{call, firm, "--why", "核对"}, code: 5, has: "error"},
 		{command: "migrate", has: "version"},
 		{command: "backup", args: []string{archive}, has: "head"},
 		{command: "restore", env: restored, args: []string{archive, "--key", e["TUOXING_KEY_FILE"]}, has: "head"},

@@ -16,6 +16,9 @@ import (
 type userCmd struct {
 	First    userFirstCmd    `cmd:"" help:"Make the first user, a city administrator; the password is read from stdin."`
 	Create   userCreateCmd   `cmd:"" help:"Make a user; the initial password is printed once."`
+	Bulk     userBulkCmd     `cmd:"" help:"Make accounts for all enterprises that have none; activation codes are printed once."`
+	Reissue  userReissueCmd  `cmd:"" help:"Give users who have not activated their account a new code."`
+	Activate userActivateCmd `cmd:"" help:"Open an account with its code; code and password are read from stdin."`
 	List     userListCmd     `cmd:"" help:"List users."`
 	Disable  userDisableCmd  `cmd:"" help:"Keep a user out; all sessions end."`
 	Enable   userEnableCmd   `cmd:"" help:"Let a user in again."`

@@ -223,6 +223,7 @@ func (s *Service) choose(ctx context.Context, tx *db.Tx, who account.Actor, in C
 	if err != nil {
 		return p, nil, err
 	}
+	p.Units = []org.UnitID{}
 	kind := in.UnitKind
 	if kind == "" {
 		kind = org.Enterprise

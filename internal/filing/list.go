@@ -89,6 +89,7 @@ func (s *Service) ListCalls(ctx context.Context, who account.Actor, after CallID
 	if err := who.Must(account.FilingRead); err != nil {
 		return nil, 0, err
 	}
+	out = []CallRow{}
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
 		cond, args := visible(who, nil)
 		where := ` FROM filing_call c WHERE EXISTS (SELECT 1 FROM filing_unit f WHERE f.call_id = c.call_id AND ` + cond + `)`
@@ -227,6 +228,7 @@ func (s *Service) rows(ctx context.Context, tx *db.Tx, who account.Actor, id Cal
 	if err != nil {
 		return nil, err
 	}
+	out = []Row{}
 	place := map[org.UnitID]int{}
 	for i, u := range t.Official(t.Root(), tx.Today()) {
 		place[u] = i + 1
@@ -246,6 +248,7 @@ func (s *Service) Mine(ctx context.Context, who account.Actor) (out []Own, err e
 	if err := who.Must(account.FilingSend); err != nil {
 		return nil, err
 	}
+	out = []Own{}
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
 		return tx.Query(ctx, `SELECT `+filingColumns+`, c.title, c.note FROM filing_unit f JOIN filing_call c ON c.call_id = f.call_id
 			WHERE f.unit_id = $1 ORDER BY f.due_on DESC, f.filing_id DESC`, []any{int64(who.Scope.Unit)}, func(r db.Scanner) error {

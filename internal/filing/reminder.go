@@ -40,7 +40,7 @@ type Group struct {
 type Waiting struct {
 	Name     string   `json:"name"`
 	Returned bool     `json:"returned"` // it was sent back
-	DueOn    date.Day `json:"due_on"`   // its own day, when that is later than the call's; else 0
+	DueOn    date.Day `json:"-"`        // its own day, when that is later than the call's; else 0
 }
 
 // Remind puts together who has not sent yet, of the reader's own subtree. It is noted in the audit log.
