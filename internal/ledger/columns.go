@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -142,7 +144,8 @@ type Columns struct {
 	names    []string
 	subject  []int64
 	line     []int32
-	reverses []int32 // index of the fact that is taken back, or notReversing
+	reverses []int32  // index of the fact that is taken back, or notReversing
+	byID     []uint32 // the codes of the workers in order of their ids; 0 (nobody) stands first
 }
 
 // Book gives the ledger's columns, loading blocks that were sealed meanwhile by anybody.
@@ -223,7 +226,28 @@ func (c *Columns) load(ctx context.Context, tx *db.Tx, head int64) (*Columns, er
 		out.marks = append(out.marks, mark{number: b.Number, end: out.n, hash: b.Hash, at: b.RecordedAt.UnixMilli(), by: b.RecordedBy})
 		return nil
 	})
+	out.byID = inOrder(c.byID, out.dicts[colWorker].vals)
 	return &out, err
+}
+
+// inOrder adds the codes that are new to codes in order of their values. Ids grow with time, so the new ones
+// nearly always come last; what others hold of the array is not changed.
+func inOrder(sorted []uint32, vals []int64) []uint32 {
+	if len(sorted) == len(vals) {
+		return sorted
+	}
+	byValue := func(a, b uint32) int { return cmp.Compare(vals[a], vals[b]) }
+	fresh := make([]uint32, 0, len(vals)-len(sorted))
+	for code := len(sorted); code < len(vals); code++ {
+		fresh = append(fresh, uint32(code))
+	}
+	slices.SortFunc(fresh, byValue)
+	if len(sorted) == 0 || byValue(sorted[len(sorted)-1], fresh[0]) < 0 {
+		return append(sorted, fresh...)
+	}
+	all := slices.Concat(sorted, fresh)
+	slices.SortFunc(all, byValue)
+	return all
 }
 
 func (c *Columns) appendPiece(p *packedPiece, block int64) error {
