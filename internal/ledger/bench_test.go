@@ -59,6 +59,7 @@ func packedCity(b *testing.B) *db.DB {
 
 func cityColumns(b *testing.B) *Columns {
 	b.Helper()
+	scanPart = 1 << 16
 	c := columnsOf(b, NewBook(packedCity(b)))
 	if c.Facts() != benchFacts {
 		b.Fatalf("%d facts", c.Facts())

@@ -54,13 +54,33 @@ type tally struct {
 }
 
 func (c *Columns) tally(q Query) *tally {
-	workers, quantity := &c.dicts[colWorker], &c.dicts[colQuantity]
-	t := &tally{c: c, fs: c.filters(q), end: c.end(q.Block), people: make([]int32, len(workers.vals)), things: map[int64]int64{}}
-	nobody, without := c.nobody()
-	weights := valuesOf(quantity)
+	fs, end := c.filters(q), c.end(q.Block)
+	weights := valuesOf(&c.dicts[colQuantity])
+	runs := inRuns(end, func(lo, hi int32) *tally {
+		t := &tally{c: c, fs: fs, end: end, people: make([]int32, len(c.dicts[colWorker].vals)), things: map[int64]int64{}}
+		t.add(lo, hi, weights)
+		return t
+	})
+	t := runs[0]
+	for _, o := range runs[1:] {
+		t.facts, t.quantity = t.facts+o.facts, t.quantity+o.quantity
+		for code, sum := range o.people {
+			t.people[code] += sum
+		}
+		for subject, sum := range o.things {
+			t.things[subject] += sum
+		}
+	}
+	return t
+}
+
+// add adds the facts from lo to hi up.
+func (t *tally) add(lo, hi int32, weights []int64) {
+	workers, quantity := &t.c.dicts[colWorker], &t.c.dicts[colQuantity]
+	nobody, without := t.c.nobody()
 	var codes [scanStep]uint32
 	var quantities [scanStep]int64
-	scan(t.fs, 0, t.end, func(sel []int32) {
+	scan(t.fs, lo, hi, func(sel []int32) {
 		ws, qs := codes[:len(sel)], quantities[:len(sel)]
 		clear(qs)
 		addColumn(quantity, sel, weights, qs)
@@ -69,13 +89,12 @@ func (c *Columns) tally(q Query) *tally {
 		for k, w := range ws {
 			t.quantity += qs[k]
 			if without && w == nobody {
-				t.things[c.subject[sel[k]]] += qs[k]
+				t.things[t.c.subject[sel[k]]] += qs[k]
 				continue
 			}
 			t.people[w] += int32(qs[k])
 		}
 	})
-	return t
 }
 
 // nobody is the code of the facts that are of no person, if there are any.
@@ -137,16 +156,16 @@ func (t *tally) sourced(rows []Counted) {
 			subjects[rows[i].Subject] = i + 1
 		}
 	}
-	var own []int32
+	own := slices.Concat(inRuns(t.end, func(lo, hi int32) (own []int32) {
+		scan([]filter{wanted}, lo, hi, func(sel []int32) { own = append(own, sel...) })
+		return own
+	})...)
 	gone := map[int32]bool{}
-	scan([]filter{wanted}, 0, t.end, func(sel []int32) {
-		own = append(own, sel...)
-		for _, i := range sel {
-			if r := c.reverses[i]; r != notReversing {
-				gone[r] = true
-			}
+	for _, i := range own {
+		if r := c.reverses[i]; r != notReversing {
+			gone[r] = true
 		}
-	})
+	}
 	days, quantity := &c.dicts[colDay], &c.dicts[colQuantity]
 	last := make([]int32, len(rows)) // index + 1
 	for _, i := range own {

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"runtime"
+	"sync"
 
 	"tuoxing/internal/date"
 )
@@ -10,8 +11,8 @@ import (
 // processor's nearest cache while one column after the other is read over them.
 const scanStep = 2048
 
-// scanPart is the least number of facts for which a further processor is asked.
-const scanPart = 1 << 16
+// scanPart is the least number of facts for which a further processor is asked; tests lower it.
+var scanPart = 1 << 16
 
 // code is a column's array of dictionary codes.
 type code interface{ uint8 | uint16 | uint32 }
@@ -209,13 +210,17 @@ func scan(fs []filter, lo, hi int32, each func(sel []int32)) {
 	}
 }
 
-// parts cuts the facts up to end into one run for each processor that is worth asking.
-func parts(end int32) [][2]int32 {
+// inRuns cuts the facts up to end into one run for each processor that is worth asking, reads the runs
+// together and gives what each found, in order; there is at least one.
+func inRuns[T any](end int32, read func(lo, hi int32) T) []T {
 	n := max(1, min(runtime.GOMAXPROCS(0), int(end)/scanPart))
-	out := make([][2]int32, n)
+	out := make([]T, n)
+	var wg sync.WaitGroup
 	for k := range n {
-		out[k] = [2]int32{int32(int64(end) * int64(k) / int64(n)), int32(int64(end) * int64(k+1) / int64(n))}
+		lo, hi := int64(end)*int64(k)/int64(n), int64(end)*int64(k+1)/int64(n)
+		wg.Go(func() { out[k] = read(int32(lo), int32(hi)) })
 	}
+	wg.Wait()
 	return out
 }
 

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"slices"
-	"sync"
 
 	"tuoxing/internal/date"
 	"tuoxing/internal/money"
@@ -144,22 +143,16 @@ func (t *table) merge(o *table) {
 // cells that cancelled to zero are there. Without By there is always exactly one cell.
 func (c *Columns) Sum(q Query) []Cell {
 	s := c.summing(q)
-	runs := parts(c.end(q.Block))
-	tables := make([]*table, len(runs))
-	var wg sync.WaitGroup
-	for k, run := range runs {
-		tables[k] = newTable(s.cells)
-		wg.Go(func() { s.run(run[0], run[1], tables[k]) })
-	}
-	wg.Wait()
+	tables := inRuns(c.end(q.Block), s.run)
 	for _, t := range tables[1:] {
 		tables[0].merge(t)
 	}
 	return s.cellsOf(tables[0])
 }
 
-// run adds the facts from lo to hi to a table.
-func (s *summing) run(lo, hi int32, t *table) {
+// run adds the facts from lo to hi up.
+func (s *summing) run(lo, hi int32) *table {
+	t := newTable(s.cells)
 	var places [scanStep]uint32
 	var numbers [scanStep]uint64
 	var values [scanStep]int64
@@ -190,6 +183,7 @@ func (s *summing) run(lo, hi int32, t *table) {
 		weigh(s.quantity, s.weights[0], sel, ps, values[:len(sel)], t.quantity)
 		weigh(s.amount, s.weights[1], sel, ps, values[:len(sel)], t.amount)
 	})
+	return t
 }
 
 // weigh adds what the facts weigh to their places; nothing without weights.
