@@ -58,6 +58,7 @@ type DB struct {
 	ids     *idMaker
 	claim   atomic.Bool // a node is still to be claimed
 	log     *checkpoints
+	feed    *feed // SQLite only
 }
 
 // Open opens a database by file path (SQLite) or postgres:// URL. The folder of a path is made.
@@ -136,6 +137,9 @@ func (d *DB) openSQLite(opt Options) error {
 	if d.read, err = open(8, dsn("cache_size(-8192)", "query_only(1)")); err != nil {
 		return err
 	}
+	if d.feed, err = newFeed(); err != nil {
+		return err
+	}
 	log, err := open(1, dsn("cache_size(-1024)"))
 	d.log = &checkpoints{db: log, path: path + "-wal"}
 	return err
@@ -152,6 +156,9 @@ func (d *DB) Close() error {
 	}
 	if d.write != nil {
 		errs = append(errs, d.write.Close())
+	}
+	if d.feed != nil {
+		d.feed.close()
 	}
 	return errors.Join(errs...)
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +27,7 @@ type Tx struct {
 	writable bool
 	stmts    map[string]*sql.Stmt
 	raw      map[string]driver.StmtExecContext // see insert
+	fed      bool                              // the virtual table of insert is there
 	closers  []func() error                    // of the statements in raw
 	state    map[any]any
 	before   [phases][]func(ctx context.Context) error
@@ -165,8 +165,8 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args []any, dest ...an
 	return classify(st.QueryRowContext(ctx, args...).Scan(dest...))
 }
 
-// Bulk inserts many rows: COPY on PostgreSQL, a prepared one-row insert on SQLite (measured
-// faster there than multi-row VALUES). An error from rows stops it.
+// Bulk inserts many rows: COPY on PostgreSQL, one INSERT … SELECT from a virtual table on SQLite. An error
+// from rows stops it.
 func (tx *Tx) Bulk(ctx context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) (int64, error) {
 	if tx.db.dialect == Postgres {
 		return tx.copy(ctx, table, columns, rows)
@@ -174,44 +174,42 @@ func (tx *Tx) Bulk(ctx context.Context, table string, columns []string, rows ite
 	return tx.insert(ctx, table, columns, rows)
 }
 
-// insertsTogether is how many rows go to the driver in one go.
+// insertsTogether is how many rows are made and converted in one go.
 const insertsTogether = 128
 
-// insert speaks to the driver below: the locking and converting of database/sql, and the driver's watching
-// of the context at each row, were a third of the time. The rows are made and converted in a goroutine
-// beside the driver, so they must not use the transaction. The context is looked at between two groups.
-func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) (n int64, err error) {
-	st, err := tx.below(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") VALUES ("+strings.Repeat("?, ", len(columns)-1)+"?)")
+// insert hands all rows to SQLite in one statement that reads them from a virtual table (see feed): binding,
+// stepping and resetting a statement for each row was twice the time. The rows are made and converted
+// in a goroutine beside the driver, so they must not use the transaction. OR FAIL: rows before a wrong
+// one stay until the transaction is taken back, so that no page is kept for a statement's own undoing.
+func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) (int64, error) {
+	if err := tx.openFeed(ctx, len(columns)); err != nil {
+		return 0, err
+	}
+	st, err := tx.below(ctx, "INSERT OR FAIL INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT "+feedColumns(len(columns))+" FROM temp."+feedTable)
 	if err != nil {
 		return 0, err
 	}
 	making, stop := context.WithCancel(ctx)
-	groups, used := make(chan group, 1), make(chan []driver.NamedValue, 2)
-	go convert(making, len(columns), rows, groups, used)
+	f := tx.db.feed
+	f.groups, f.used = make(chan group, 1), make(chan []driver.Value, 2)
+	go convert(making, len(columns), rows, f.groups, f.used)
 	defer func() {
 		stop()
-		for range groups { // rows is the caller's again
+		for range f.groups { // rows is the caller's again
 		}
 	}()
-	for g := range groups {
-		if g.err != nil {
-			return n, fmt.Errorf("insert into %s: %w", table, g.err)
-		}
-		err := tx.held(func(any) error {
-			for row := range slices.Chunk(g.values, len(columns)) {
-				if _, err := st.ExecContext(context.Background(), row); err != nil {
-					return classify(fmt.Errorf("insert into %s: %w", table, err))
-				}
-				n++
-			}
-			return nil
-		})
-		if err != nil {
-			return n, err
-		}
-		used <- g.values[:0]
+	f.start(ctx, len(columns))
+	err = tx.held(func(any) error {
+		_, err := st.ExecContext(context.Background(), nil)
+		return err
+	})
+	if f.err != nil { // the driver tells its text alone
+		err = f.err
 	}
-	return n, ctx.Err()
+	if err != nil {
+		return f.rows, classify(fmt.Errorf("insert into %s: %w", table, err))
+	}
+	return f.rows, nil
 }
 
 // held gives the driver's connection, with the transaction certainly open. When the context ends under which a
@@ -229,13 +227,13 @@ func (tx *Tx) held(fn func(c any) error) error {
 
 // group is the values of some rows, one row after the other, or what kept them from being made.
 type group struct {
-	values []driver.NamedValue
+	values []driver.Value
 	err    error
 }
 
 // convert makes groups of rows until they end, one is an error, or nobody wants more. Of the groups that are
 // used up it makes new ones: there are never more than three.
-func convert(ctx context.Context, width int, rows iter.Seq2[[]any, error], out chan<- group, used <-chan []driver.NamedValue) {
+func convert(ctx context.Context, width int, rows iter.Seq2[[]any, error], out chan<- group, used <-chan []driver.Value) {
 	defer close(out)
 	g := group{}
 	send := func() bool {
@@ -255,14 +253,14 @@ func convert(ctx context.Context, width int, rows iter.Seq2[[]any, error], out c
 		}
 	}
 	for row, err := range rows {
-		for i, v := range row {
+		for _, v := range row {
 			if err == nil {
 				var plain driver.Value
 				plain, err = forInsert(v)
 				if g.values == nil {
-					g.values = make([]driver.NamedValue, 0, insertsTogether*width)
+					g.values = make([]driver.Value, 0, insertsTogether*width)
 				}
-				g.values = append(g.values, driver.NamedValue{Ordinal: i + 1, Value: plain})
+				g.values = append(g.values, plain)
 			}
 		}
 		if err != nil {
