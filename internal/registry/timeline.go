@@ -119,7 +119,7 @@ func (p *person) days(w *World) []date.Day {
 		for _, st := range s.states[1:] {
 			within(st.from)
 		}
-		for _, d := range w.tree.Changes(s.employer) {
+		for _, d := range w.changes(s.employer) {
 			within(d)
 		}
 		for _, d := range w.classes.starts() {

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"slices"
+	"sort"
 
 	"tuoxing/internal/date"
 	"tuoxing/internal/org"
@@ -13,7 +14,7 @@ type World struct {
 	tree    *org.Tree
 	classes Classes
 	unions  map[unionOn]org.UnitID
-	states  map[stateOn]org.State
+	units   map[org.UnitID]standing
 	regions []date.Day           // days on which any district or zone changes; nil: not yet asked
 	handed  map[int32][]date.Day // by division: days on which it gets another union
 }
@@ -23,30 +24,46 @@ type unionOn struct {
 	on       date.Day
 }
 
-type stateOn struct {
-	unit org.UnitID
-	on   date.Day
+// standing is what a unit was at all times.
+type standing struct {
+	days   []date.Day  // on which it changed
+	states []org.State // before the first of them, and from each on
 }
 
 // NewWorld gathers what timelines read. It is used by one goroutine.
 func NewWorld(tree *org.Tree, classes Classes) *World {
-	return &World{tree: tree, classes: classes, unions: map[unionOn]org.UnitID{}, states: map[stateOn]org.State{}, handed: map[int32][]date.Day{}}
+	return &World{tree: tree, classes: classes, unions: map[unionOn]org.UnitID{}, units: map[org.UnitID]standing{}, handed: map[int32][]date.Day{}}
 }
 
-// maxCached bounds the look-ups that a World remembers.
+// maxCached bounds the look-ups that a World remembers, of each kind.
 const maxCached = 1 << 18
 
-func (w *World) unit(id org.UnitID, on date.Day) org.State {
-	k := stateOn{id, on}
-	s, ok := w.states[k]
-	if !ok {
-		s, _ = w.tree.At(id, on) // an unknown unit has no attributes
-		if len(w.states) < maxCached {
-			w.states[k] = s
-		}
+func (w *World) standing(id org.UnitID) standing {
+	s, ok := w.units[id]
+	if ok {
+		return s
+	}
+	s.days = w.tree.Changes(id)
+	first, _ := w.tree.At(id, date.Ever) // an unknown unit has no attributes
+	s.states = append(s.states, first)
+	for _, d := range s.days {
+		now, _ := w.tree.At(id, d)
+		s.states = append(s.states, now)
+	}
+	if len(w.units) < maxCached {
+		w.units[id] = s
 	}
 	return s
 }
+
+// unit is what a unit was on a day.
+func (w *World) unit(id org.UnitID, on date.Day) org.State {
+	s := w.standing(id)
+	return s.states[sort.Search(len(s.days), func(i int) bool { return s.days[i] > on })]
+}
+
+// changes are the days on which a unit became another.
+func (w *World) changes(id org.UnitID) []date.Day { return w.standing(id).days }
 
 func (w *World) districtUnion(district int32, on date.Day) org.UnitID {
 	k := unionOn{district, on}
