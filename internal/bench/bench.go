@@ -40,7 +40,7 @@ const (
 const (
 	CSV   = "csv"   // a roster of so many rows as csv
 	XLSX  = "xlsx"  // the same as xlsx
-	Cross = "cross" // a cross table over the facts that came with it
+	Cross = "cross" // a cross table over many facts
 	Open  = "open"  // any page of a figure's rows
 	Start = "start" // the columns from packed blocks
 )
@@ -90,6 +90,7 @@ type run struct {
 	Options
 	dir    string // of this run
 	places *places
+	floor  string // of the same rows as csv, once it is known
 }
 
 // Run measures the jobs asked for and prints each line as soon as it is known. Errors: Invalid for
@@ -113,24 +114,31 @@ func Run(ctx context.Context, o Options) (err error) {
 	return r.all(ctx)
 }
 
-// all measures the jobs. The three that ask need the installation that the csv import leaves; it is
-// made unmeasured when that job was not asked for.
+// all measures the jobs. Opening needs the installation that the csv import leaves, the cross table and the
+// start need one with many facts; both are made unmeasured where nothing else makes them.
 func (r *run) all(ctx context.Context) error {
-	var in installation
-	if r.wants(CSV, Cross, Open, Start) {
+	var roster, facts installation
+	if r.wants(CSV, Open) {
 		var err error
-		if in, err = r.lines(ctx); err != nil {
+		if roster, err = r.lines(ctx); err != nil {
 			return fmt.Errorf("job %s: %w", CSV, err)
+		}
+	}
+	if r.wants(Cross, Start) {
+		var err error
+		if facts, err = r.facts(ctx); err != nil {
+			return fmt.Errorf("job %s: %w", Cross, err)
 		}
 	}
 	for _, j := range []struct {
 		name string
+		in   installation
 		do   func(context.Context, installation) (Line, error)
-	}{{XLSX, r.workbook}, {Cross, r.crossTable}, {Open, r.opening}, {Start, r.start}} {
+	}{{XLSX, installation{}, r.workbook}, {Cross, facts, r.crossTable}, {Open, roster, r.opening}, {Start, facts, r.start}} {
 		if !r.wants(j.name) {
 			continue
 		}
-		l, err := j.do(ctx, in)
+		l, err := j.do(ctx, j.in)
 		if err == nil {
 			err = r.print(l)
 		}

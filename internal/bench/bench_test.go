@@ -28,7 +28,7 @@ func TestRun_prints_one_line_for_each_job(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := tableOf(t, out.String())
-	starts := []string{"job", "---", "roster of 2,000 rows from csv", "roster of 2,000 rows from xlsx", "cross table over 1,99", "opening a figure", "start: reading 1,99"}
+	starts := []string{"job", "---", "roster of 2,000 rows from csv", "roster of 2,000 rows from xlsx", "cross table over 14,705 facts", "opening a figure", "start: reading 14,705 facts"}
 	if len(rows) != len(starts) {
 		t.Fatalf("%d lines, want %d:\n%s", len(rows), len(starts), out.String())
 	}

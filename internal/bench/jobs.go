@@ -47,6 +47,7 @@ func (r *run) lines(ctx context.Context) (installation, error) {
 	}
 	if ok {
 		l.Floor = seconds(floor)
+		r.floor = l.Floor
 	}
 	return in, r.print(l)
 }
@@ -58,7 +59,7 @@ func (r *run) workbook(ctx context.Context, _ installation) (Line, error) {
 		return Line{}, err
 	}
 	l := r.importLine("bench.job_xlsx", m)
-	l.Must, l.Want = "35 s", "12 s"
+	l.Must, l.Want, l.Floor = "35 s", "12 s", r.floor // the same rows: no program loads a workbook
 	return l, r.places.drop(in.cfg)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/emmansun/gmsm/sm3"
 
+	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/money"
 )
@@ -148,6 +149,9 @@ func Forgo(tx *db.Tx, kind Kind, workers map[int64]bool) error {
 	return nil
 }
 
+// firstDay is the earliest day of a fact: the table holds days as text of ten characters.
+var firstDay = date.Of(1000, 1, 1)
+
 // Enter adds facts to the block that the transaction seals when it commits. by is the user id
 // that answers for them; one transaction has one.
 func Enter(_ context.Context, tx *db.Tx, by int64, facts ...Fact) error {
@@ -160,7 +164,7 @@ func Enter(_ context.Context, tx *db.Tx, by int64, facts ...Fact) error {
 		if f.Kind == 0 || f.Entry == 0 || (f.Quantity == 0 && f.Amount == 0) {
 			return fmt.Errorf("enter fact: incomplete (kind %d, entry %d)", f.Kind, f.Entry)
 		}
-		if f.OccurredOn.String() < "1000" {
+		if f.OccurredOn < firstDay {
 			return fmt.Errorf("enter fact: day %s", f.OccurredOn)
 		}
 	}
