@@ -184,12 +184,14 @@ CREATE TABLE intake_problem_batch (
   PRIMARY KEY (import_id, batch)
 );
 
-CREATE TABLE intake_row (
-  worker_id          bigint      NOT NULL,
+CREATE TABLE intake_row_batch (
   import_id          bigint      NOT NULL,
-  line               bigint      NOT NULL,
+  batch              bigint      NOT NULL,
+  first_line         bigint      NOT NULL,
+  last_line          bigint      NOT NULL,
+  heads              bytea       NOT NULL,
   sealed             bytea       NOT NULL,
-  PRIMARY KEY (worker_id, import_id, line)
+  PRIMARY KEY (import_id, batch)
 );
 
 CREATE TABLE intake_stage (

@@ -184,13 +184,15 @@ CREATE TABLE intake_problem_batch (
   PRIMARY KEY (import_id, batch)
 ) STRICT;
 
-CREATE TABLE intake_row (
-  worker_id          INTEGER     NOT NULL,
+CREATE TABLE intake_row_batch (
   import_id          INTEGER     NOT NULL,
-  line               INTEGER     NOT NULL,
+  batch              INTEGER     NOT NULL,
+  first_line         INTEGER     NOT NULL,
+  last_line          INTEGER     NOT NULL,
+  heads              BLOB        NOT NULL,
   sealed             BLOB        NOT NULL,
-  PRIMARY KEY (worker_id, import_id, line)
-) STRICT, WITHOUT ROWID;
+  PRIMARY KEY (import_id, batch)
+) STRICT;
 
 CREATE TABLE intake_stage (
   import_id          INTEGER     NOT NULL,

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -354,7 +355,6 @@ func normalised(t *testing.T, a *App) []string {
 			`SELECT worker_id, 'file', name || id_kind, unit_id, employer_id, district, rank, rank_ever, worker_class, sex, birth_month FROM registry_worker`,
 			`SELECT worker_id, 'job', '', employer_id, post, occupation, CASE WHEN member THEN 1 ELSE 0 END, CASE WHEN main THEN 1 ELSE 0 END, sex, birth_month, line FROM registry_employment WHERE withdrawn_at IS NULL`,
 			`SELECT worker_id, 'certificate', '', rank, occupation, district, sex, birth_month, line, 0, 0 FROM registry_certificate WHERE withdrawn_at IS NULL`,
-			`SELECT worker_id, 'cells', '', line, length(sealed), 0, 0, 0, 0, 0, 0 FROM intake_row`,
 			`SELECT worker_id, 'fact', attr, kind * 1000 + cause, quantity, employer_id, district, rank * 10 + rank_ever, birth_month, worker_class, line FROM ledger_fact`,
 			`SELECT 0, 'staged', '', rows, batch, 0, 0, 0, 0, 0, 0 FROM intake_stage`,
 			`SELECT 0, 'problems', '', rows, batch, 0, 0, 0, 0, 0, 0 FROM intake_problem_batch`,
@@ -372,7 +372,17 @@ func normalised(t *testing.T, a *App) []string {
 				return err
 			})
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.Query(t.Context(), `SELECT heads FROM intake_row_batch`, nil, func(row db.Scanner) error {
+			var heads []byte
+			err := row.Scan(&heads)
+			for head := range slices.Chunk(heads, 16) { // worker, line, length
+				out = append(out, fmt.Sprint("cells ", people[int64(binary.BigEndian.Uint64(head))], binary.BigEndian.Uint32(head[8:]), binary.BigEndian.Uint32(head[12:])))
+			}
+			return err
+		})
 	}))
 	slices.Sort(out)
 	return out

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
@@ -207,7 +206,7 @@ func (s *Service) run(ctx context.Context, tx *db.Tx, rec *record, progress *pro
 	}
 	imp := rec.forTarget()
 	imp.Dry = dry
-	keeper := &keeper{tx: tx, rec: rec}
+	keeper := &keeper{tx: tx, id: rec.id}
 	if !dry {
 		imp.seal = rec.sealRow
 		imp.keep = func(k Kept) error { return keeper.keep(ctx, k) }
@@ -241,40 +240,10 @@ func (s *Service) run(ctx context.Context, tx *db.Tx, rec *record, progress *pro
 	return out, nil
 }
 
-// keeper collects the sealed cells of applied rows and writes them many at a time.
-type keeper struct {
-	tx   *db.Tx
-	rec  *record
-	rows [][]any
-}
-
-func (k *keeper) keep(ctx context.Context, row Kept) error {
-	k.rows = append(k.rows, []any{row.worker, int64(k.rec.id), int64(row.line), row.sealed})
-	if len(k.rows) < batchRows {
-		return nil
-	}
-	return k.flush(ctx)
-}
-
 // sealRow seals the cells of a row under its person's key, or the file's own.
 func (rec *record) sealRow(worker int64, key vault.Key, r *Row) Kept {
 	if worker == 0 {
 		key = rec.key
 	}
 	return Kept{worker, r.Line, key.Seal(int64(rec.id), cellColumn(int64(r.Line)), packBatch([]*Row{r}))}
-}
-
-func (k *keeper) flush(ctx context.Context) error {
-	var rows iter.Seq2[[]any, error] = func(yield func([]any, error) bool) {
-		for _, r := range k.rows {
-			if !yield(r, nil) {
-				return
-			}
-		}
-	}
-	if _, err := k.tx.Bulk(ctx, "intake_row", []string{"worker_id", "import_id", "line", "sealed"}, rows); err != nil {
-		return fmt.Errorf("keep cells: %w", err)
-	}
-	k.rows = k.rows[:0]
-	return nil
 }

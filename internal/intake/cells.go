@@ -37,12 +37,7 @@ func (s *Service) Cells(ctx context.Context, tx *db.Tx, id ImportID, worker int6
 	if worker == 0 {
 		key = rec.key
 	}
-	var sealed []byte
-	err = tx.QueryRow(ctx, "SELECT sealed FROM intake_row WHERE worker_id = $1 AND import_id = $2 AND line = $3",
-		[]any{worker, int64(id), int64(line)}, &sealed)
-	if fault.Is(err, fault.NotFound) {
-		return nil, fault.New(fault.NotFound, "intake.row_gone")
-	}
+	sealed, err := keptRow(ctx, tx, id, worker, line)
 	if err != nil {
 		return nil, err
 	}

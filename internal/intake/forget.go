@@ -51,6 +51,8 @@ type Found struct {
 	Cells int64      // applied rows of theirs
 	Files []ImportID // imports whose kept original names them
 	seen  map[ImportID]bool
+
+	batches []batchNo // of kept rows that hold rows of theirs
 }
 
 // FilesNaming reads every kept original and finds those that name somebody. An original that cannot be
@@ -62,17 +64,13 @@ func (s *Service) FilesNaming(ctx context.Context, tx *db.Tx, workers []int64, p
 
 // findMore looks at the originals that came since f was filled.
 func (s *Service) findMore(ctx context.Context, tx *db.Tx, workers []int64, people []Naming, f *Found) error {
-	f.Cells = 0
-	byRows := map[ImportID]bool{}
-	err := tx.Query(ctx, "SELECT import_id, count(*) FROM intake_row WHERE worker_id IN "+db.In(1, len(workers))+" GROUP BY import_id", db.Args(workers), func(row db.Scanner) error {
-		var id ImportID
-		var n int64
-		err := row.Scan((*int64)(&id), &n)
-		byRows[id], f.Cells = true, f.Cells+n
-		return err
-	})
+	batches, rows, err := keptOf(ctx, tx, workers)
 	if err != nil {
 		return err
+	}
+	f.Cells, f.batches = 0, batches
+	for _, n := range rows {
+		f.Cells += n
 	}
 	var kept []ImportID
 	err = tx.Query(ctx, "SELECT id FROM intake_import WHERE stored_name <> '' ORDER BY id", nil, func(row db.Scanner) error {
@@ -89,7 +87,7 @@ func (s *Service) findMore(ctx context.Context, tx *db.Tx, workers []int64, peop
 			continue
 		}
 		f.seen[id] = true
-		names := byRows[id]
+		names := rows[id] > 0
 		if !names {
 			rec, err := s.read(ctx, tx, Trusted(0), id)
 			if err != nil {
@@ -144,7 +142,7 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, user int64, workers []i
 	if err := s.findMore(ctx, tx, workers, people, found); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, "DELETE FROM intake_row WHERE worker_id IN "+db.In(1, len(workers)), db.Args(workers)...); err != nil {
+	if err := forgetKept(ctx, tx, found.batches, workers); err != nil {
 		return err
 	}
 	for _, id := range found.Files {

@@ -61,7 +61,7 @@ func TestStage_interrupted_anywhere_starts_clean_and_ends_the_same(t *testing.T)
 		if _, err := w.Apply(half, everyone, id); err == nil {
 			t.Fatalf("row %d: apply was not interrupted", stop)
 		}
-		if len(w.people(t)) != 0 || w.count(t, "intake_row") != 0 || w.count(t, "ledger_block") != 0 {
+		if len(w.people(t)) != 0 || w.kept(t) != 0 || w.count(t, "ledger_block") != 0 {
 			t.Errorf("row %d: a part was applied", stop)
 		}
 		w.Targets["people"].Apply = w.apply

@@ -32,14 +32,14 @@ func TestImport_goes_from_the_file_to_the_ledger_and_back(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !dry.Tried || dry.Applied != 2 || dry.Counts != want || len(w.people(t)) != 0 || w.count(t, "ledger_block") != 0 || w.count(t, "intake_row") != 0 {
+	if !dry.Tried || dry.Applied != 2 || dry.Counts != want || len(w.people(t)) != 0 || w.count(t, "ledger_block") != 0 || w.kept(t) != 0 {
 		t.Errorf("dry run: %+v", dry)
 	}
 	done, err := w.Apply(t.Context(), everyone, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if done.State != Applied || done.Applied != 2 || done.Block != 1 || done.Counts != want || w.count(t, "intake_stage") != 0 || w.count(t, "intake_row") != 2 {
+	if done.State != Applied || done.Applied != 2 || done.Block != 1 || done.Counts != want || w.count(t, "intake_stage") != 0 || w.kept(t) != 2 {
 		t.Errorf("apply: %+v", done)
 	}
 	in := []string{"329901 张三 2020-01-01", "329902 李四 2021-02-03"}

@@ -9,7 +9,6 @@ import (
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
-	"tuoxing/internal/ledger"
 	"tuoxing/internal/vault"
 )
 
@@ -102,13 +101,6 @@ type Import struct {
 
 	seal func(worker int64, key vault.Key, r *Row) Kept
 	keep func(Kept) error
-}
-
-// Kept are the cells of one row, sealed and ready to be stored.
-type Kept struct {
-	worker int64
-	line   ledger.Line
-	sealed []byte
 }
 
 // Confirmed reports whether this credit code was confirmed by the importer although its

@@ -189,6 +189,23 @@ func (w *world) count(t *testing.T, table string) (n int) {
 	return n
 }
 
+// kept is how many rows' cells are kept.
+func (w *world) kept(t *testing.T) (n int) {
+	t.Helper()
+	err := w.DB.ReadTx(t.Context(), func(tx *db.Tx) error {
+		return tx.Query(t.Context(), "SELECT length(heads) FROM "+rowTable, nil, func(row db.Scanner) error {
+			var size int
+			err := row.Scan(&size)
+			n += size / headSize
+			return err
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func (w *world) receive(t *testing.T, body string, opt Options) ImportID {
 	t.Helper()
 	opt.Kind = "people"

@@ -56,12 +56,15 @@ CREATE TABLE intake_problem_batch (
   PRIMARY KEY (import_id, batch)
 );
 
--- The cells of an applied row as read and as taken, sealed under the key of the person it is about;
--- worker 0: about nobody, sealed under the file's own key.
-CREATE TABLE intake_row (
-  worker_id bigint NOT NULL,
-  import_id bigint NOT NULL,
-  line      bigint NOT NULL,
-  sealed     bytea    NOT NULL,
-  PRIMARY KEY (worker_id, import_id, line)
+-- The cells of applied rows as read and as taken, each row sealed under the key of the person it is
+-- about; worker 0: about nobody, sealed under the file's own key. Some hundred rows lie together: heads
+-- says of each, in 16 bytes, worker, line and length; sealed holds them one after the other.
+CREATE TABLE intake_row_batch (
+  import_id  bigint NOT NULL,
+  batch      bigint NOT NULL,
+  first_line bigint NOT NULL,
+  last_line  bigint NOT NULL,
+  heads      bytea  NOT NULL,
+  sealed     bytea  NOT NULL,
+  PRIMARY KEY (import_id, batch)
 );

@@ -56,12 +56,15 @@ CREATE TABLE intake_problem_batch (
   PRIMARY KEY (import_id, batch)
 ) STRICT;
 
--- The cells of an applied row as read and as taken, sealed under the key of the person it is about;
--- worker 0: about nobody, sealed under the file's own key.
-CREATE TABLE intake_row (
-  worker_id INTEGER NOT NULL,
-  import_id INTEGER NOT NULL,
-  line      INTEGER NOT NULL,
-  sealed    BLOB    NOT NULL,
-  PRIMARY KEY (worker_id, import_id, line)
-) STRICT, WITHOUT ROWID;
+-- The cells of applied rows as read and as taken, each row sealed under the key of the person it is
+-- about; worker 0: about nobody, sealed under the file's own key. Some hundred rows lie together: heads
+-- says of each, in 16 bytes, worker, line and length; sealed holds them one after the other.
+CREATE TABLE intake_row_batch (
+  import_id  INTEGER NOT NULL,
+  batch      INTEGER NOT NULL,
+  first_line INTEGER NOT NULL,
+  last_line  INTEGER NOT NULL,
+  heads      BLOB    NOT NULL,
+  sealed     BLOB    NOT NULL,
+  PRIMARY KEY (import_id, batch)
+) STRICT;
