@@ -117,6 +117,7 @@ func (s *Server) Routes() []Route {
 		{Method: "GET", Pattern: "/imports", Name: "import.list", Handle: s.getImports},
 		{Method: "GET", Pattern: "/imports.csv", Name: "import.csv", Handle: s.getImportsFile(listing.CSV)},
 		{Method: "GET", Pattern: "/imports.xlsx", Name: "import.xlsx", Handle: s.getImportsFile(listing.XLSX)},
+		{Method: "GET", Pattern: "/imports/sheet", Name: "import.sheet", Handle: s.getSheet},
 		{Method: "GET", Pattern: "/imports/new", Name: "import.new", Handle: s.getNewImport},
 		{Method: "POST", Pattern: "/imports", Name: "import.upload", MaxBody: s.MaxUpload + formOver, Handle: s.postImport},
 		{Method: "GET", Pattern: "/imports/{id}", Name: "import.show", Handle: s.getImport},

@@ -94,7 +94,7 @@ func (m maker) applied() intake.Page {
 }
 
 func (m maker) newImport(ps []part.Problem) intake.NewPage {
-	return intake.NewPage{
+	return intake.NewPage{Prefilled: true,
 		Base: m.at("/imports/new"), Kind: "roster", On: asOf.String(), MaxBytes: 200 << 20, Unit: "4", Problems: ps,
 		Kinds: []part.Option{
 			{Value: "organisations", Label: m.w("单位名录", "Organisations"), Help: m.w("单位、信用代码、辖市区、行业", "units, codes, district, industry")},

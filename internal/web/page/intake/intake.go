@@ -85,17 +85,18 @@ type Line struct {
 // NewPage hands in a file.
 type NewPage struct {
 	part.Base
-	Kinds    []part.Option
-	Kind     string
-	On       string
-	Full     bool
-	Units    []part.Option
-	Unit     string
-	Many     bool   // enterprises are too many for the list: they are named by code or name
-	Other    string // the unit so named
-	Today    string
-	MaxBytes int64
-	Problems []part.Problem
+	Prefilled bool // sheets can be downloaded filled in
+	Kinds     []part.Option
+	Kind      string
+	On        string
+	Full      bool
+	Units     []part.Option
+	Unit      string
+	Many      bool   // enterprises are too many for the list: they are named by code or name
+	Other     string // the unit so named
+	Today     string
+	MaxBytes  int64
+	Problems  []part.Problem
 }
 
 // Page is one import on its way.
