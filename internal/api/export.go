@@ -54,10 +54,10 @@ type sheetInput struct {
 func (s *Server) exportOperations(a huma.API) {
 	add(s, a, route{name: "export-sheet", method: http.MethodPost, path: base + "/sheets/{kind}", status: http.StatusOK,
 		summary: "A sheet filled with what is on file, numbers masked, to be corrected and handed in again. It is logged",
-		answer:  map[string]*answer{"200": {listing.XLSX.MediaType(), "Workbook, or csv in UTF-8 with a mark"}}}, s.exportSheet)
+		answer:  map[string]*answer{"200": {listKinds, "Workbook, or csv in UTF-8 with a mark"}}}, s.exportSheet)
 	add(s, a, route{name: "export-list", method: http.MethodPost, path: base + "/exports/{list}", status: http.StatusOK,
 		summary: "A whole list as a file, streamed; its last row holds the control totals. The export is logged",
-		answer:  map[string]*answer{"200": {listing.XLSX.MediaType(), "Workbook, or csv in UTF-8 with a mark. A file that breaks off has no last row"}}}, s.exportList)
+		answer:  map[string]*answer{"200": {listKinds, "Workbook, or csv in UTF-8 with a mark. A file that breaks off has no last row"}}}, s.exportList)
 }
 
 func (s *Server) exportList(ctx context.Context, v *visit, in *exportInput) (*huma.StreamResponse, error) {
@@ -82,6 +82,9 @@ func (s *Server) exportSheet(ctx context.Context, v *visit, in *sheetInput) (*hu
 		return err
 	}), nil
 }
+
+// listKinds are the media types of a list as a file.
+var listKinds = []string{listing.XLSX.MediaType(), listing.CSV.MediaType()}
 
 // opener is told name and media type of a file once nothing can refuse it any more.
 type opener = func(name, mediaType string) (io.Writer, error)

@@ -88,7 +88,7 @@ func (s *Server) importOperations(a huma.API) {
 	add(s, a, route{name: "import-row", method: http.MethodGet, path: at + "/{id}/rows/{sheet}/{row}", summary: "A row that is about nobody (units, statistics); the look is logged"}, s.importRow)
 	add(s, a, route{name: "import-discard", method: http.MethodDelete, path: at + "/{id}", summary: "Drop an import that was never applied, with its file"}, s.discard)
 	add(s, a, route{name: "import-rejects", method: http.MethodGet, path: at + "/{id}/rejects.xlsx", summary: "The refused rows as a workbook to mend and send in again; the look is logged",
-		answer: map[string]*answer{"200": {workbookKind, "Workbook"}}}, s.importRejects)
+		answer: map[string]*answer{"200": {[]string{workbookKind}, "Workbook"}}}, s.importRejects)
 }
 
 func (s *Server) listImports(ctx context.Context, v *visit, in *importsInput) (*importsOutput, error) {
