@@ -106,6 +106,8 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/workers", Name: "worker.search", Handle: s.postWorkers},
 		{Method: "GET", Pattern: "/workers.csv", Name: "worker.csv", Handle: s.getWorkersFile(listing.CSV)},
 		{Method: "GET", Pattern: "/workers.xlsx", Name: "worker.xlsx", Handle: s.getWorkersFile(listing.XLSX)},
+		{Method: "GET", Pattern: "/workers/export", Name: "worker.export_form", Handle: s.getWorkersOut},
+		{Method: "POST", Pattern: "/workers/export", Name: "worker.export", Handle: s.postWorkersOut},
 		{Method: "GET", Pattern: "/workers/{id}", Name: "worker.show", Handle: s.getWorker},
 		{Method: "POST", Pattern: "/workers/{id}/show", Name: "worker.reveal", Handle: s.postReveal},
 		{Method: "GET", Pattern: "/workers/{id}/erase", Name: "worker.erase_plan", Handle: s.getErase},

@@ -141,6 +141,7 @@ func (s *Server) workersPage(r *http.Request, f registry.Filter, at place) (work
 	}
 	if may(who, account.WorkerExport) && !f.ByNumber() {
 		p.CSV, p.XLSX = searched("/workers.csv", f, ""), searched("/workers.xlsx", f, "")
+		p.Out = searched("/workers/export", f, "")
 	}
 	for _, x := range list {
 		p.Rows = append(p.Rows, workerRow(b, l, x, date.On(s.Now())))
