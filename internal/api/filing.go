@@ -233,7 +233,7 @@ func (s *Server) listCalls(ctx context.Context, v *visit, in *Page) (*callsOutpu
 	if err != nil {
 		return nil, err
 	}
-	list, total, err := s.Filings.ListCalls(ctx, v.who, filing.CallID(after), in.Limit)
+	list, total, err := s.Filings.ListCalls(ctx, v.who, "", filing.CallID(after), in.Limit)
 	if err != nil {
 		return nil, err
 	}

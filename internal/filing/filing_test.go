@@ -367,11 +367,11 @@ func TestFirm_sees_its_own_filings_and_no_other(t *testing.T) {
 	d.wantFault("a reminder by the firm", err, fault.Forbidden, "account.right_missing")
 	_, err = d.Filings.FindCall(ctx, d.jurong, c.ID)
 	d.wantFault("Danyang's call seen from Jurong", err, fault.NotFound, "filing.unknown_call")
-	calls, total, err := d.Filings.ListCalls(ctx, d.jurong, 0, 10)
+	calls, total, err := d.Filings.ListCalls(ctx, d.jurong, "", 0, 10)
 	if err != nil || total != 0 || len(calls) != 0 {
 		t.Errorf("Jurong lists %+v, %v", calls, err)
 	}
-	_, _, err = d.Filings.ListCalls(ctx, d.Actor(t, world.SysAdmin), 0, 10)
+	_, _, err = d.Filings.ListCalls(ctx, d.Actor(t, world.SysAdmin), "", 0, 10)
 	d.wantFault("the system administrator", err, fault.Forbidden, "account.right_missing")
 }
 

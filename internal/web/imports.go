@@ -93,7 +93,7 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || offset < 0 {
 		offset = 0
 	}
-	f := intake.Filter{Kind: form.Get("kind"), State: intake.State(form.Get("state")), Offset: offset, Limit: perPage}
+	f := intake.Filter{Kind: form.Get("kind"), State: intake.State(form.Get("state")), Order: listing.Order(form.Get("sort")), Offset: offset, Limit: perPage}
 	v, err := s.viewer(r)
 	if err != nil {
 		return err
@@ -103,13 +103,16 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := s.base(r)
-	p := intakepage.ListPage{Base: b, CanImport: may(visitOf(r).actor, account.ImportWrite), Filters: s.importFilters(b, f)}
+	p := intakepage.ListPage{Base: b, CanImport: may(visitOf(r).actor, account.ImportWrite), Sort: string(f.Order), Filters: s.importFilters(b, f)}
 	if p.Rows, err = s.importLines(r.Context(), b, list); err != nil {
 		return err
 	}
 	at := place{after: int64(offset), done: int64(offset)}
-	address := func(from int) string {
+	address := func(order listing.Order, from int) string {
 		q := url.Values{}
+		if order != "" {
+			q.Set("sort", string(order))
+		}
 		for _, name := range []string{"kind", "state"} {
 			if form.Get(name) != "" {
 				q.Set(name, form.Get(name))
@@ -123,15 +126,19 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 		}
 		return "/imports?" + q.Encode()
 	}
-	file := func(ext string) string { return strings.Replace(address(0), "/imports", "/imports."+ext, 1) }
+	file := func(ext string) string { return strings.Replace(address("", 0), "/imports", "/imports."+ext, 1) }
 	p.CSV, p.XLSX = file("csv"), file("xlsx")
 	next := ""
 	if offset+len(list) < total {
-		next = address(offset + len(list))
+		next = address(f.Order, offset+len(list))
 	}
-	p.Pager = at.pager(int64(len(list)), int64(total), address(0), next)
+	p.Pager = at.pager(int64(len(list)), int64(total), address(f.Order, 0), next)
+	p.Columns = sorted(intakepage.ListColumns(b), importOrders, f.Order, func(o listing.Order) string { return address(o, 0) })
 	return s.render(w, r, http.StatusOK, intakepage.List(p))
 }
+
+// importOrders are the orders of the headings of the list of imports.
+var importOrders = []string{"file", "on", "state", "read", "", "", "refused", "", "", "received"}
 
 func (s *Server) importFilters(b part.Base, f intake.Filter) []part.Field {
 	all := part.Option{Label: b.T("web.all")}

@@ -69,6 +69,18 @@ type ListPage struct {
 	Pager     part.Pager
 	CanImport bool
 	CSV, XLSX string // the list as a file, with the same filters
+	Columns   []part.Column
+	Sort      string // the order asked for, which the filters keep
+}
+
+// ListColumns are the headings of the list of imports.
+func ListColumns(b part.Base) []part.Column {
+	return []part.Column{
+		{Label: b.T("web.file")}, {Label: b.T("web.as_of")}, {Label: b.T("web.state")},
+		{Label: b.T("web_intake.read"), Num: true}, {Label: b.T("web.accepted"), Num: true}, {Label: b.T("web_intake.mended"), Num: true},
+		{Label: b.T("web_intake.refused"), Num: true}, {Label: b.T("web_intake.duplicate"), Num: true}, {Label: b.T("web_intake.block"), Num: true},
+		{Label: b.T("web_intake.received")},
+	}
 }
 
 // Line is one import in the list.
