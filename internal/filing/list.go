@@ -86,7 +86,7 @@ func visible(who account.Actor, args []any) (string, []any) {
 
 // callOrders are the columns by which the calls may be ordered. The units that a call asks have no other order than the
 // official one: returns are never ranked.
-var callOrders = listing.Orders{"title": {Expr: "c.title"}, "due": {Expr: "c.due_on"}}
+var callOrders = listing.Orders{"as_of": {Expr: "c.as_of_on"}, "due": {Expr: "c.due_on"}}
 
 // ListCalls gives the calls that ask a unit of the reader's subtree, newest first or as asked for, and how many there are.
 // After is the last call of the page before.

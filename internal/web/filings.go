@@ -19,7 +19,7 @@ import (
 )
 
 // callOrders are the orders of the headings of the list of calls.
-var callOrders = []string{"title", "due", "", ""}
+var callOrders = []string{"", "due", "", ""}
 
 // getFilings shows what was asked; who is only ever asked is shown what of.
 func (s *Server) getFilings(w http.ResponseWriter, r *http.Request) error {
