@@ -86,7 +86,8 @@ type Filter struct {
 // ByNumber reports whether the text is searched for as an ID number: it must not be put into an address.
 func (f Filter) ByNumber() bool { return looksLikeID(cn.Fold(f.Text)) }
 
-// workerOrders are the columns by which a list of people may be ordered.
+// workerOrders are the columns by which a list of people may be ordered. None has an index, which every import would pay for:
+// an order of all reads all, some 0.2 s for 100,000 people.
 var workerOrders = listing.Orders{
 	"name": {Expr: "w.pinyin_fold"},
 	"age":  {Expr: "w.birth_month", Flip: true},

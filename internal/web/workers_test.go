@@ -191,7 +191,7 @@ func TestWorkers_are_given_out_with_whole_numbers_for_a_purpose_alone(t *testing
 	wang := w.Person(t, "卞若溪")
 	doc := page(t, c.Get("/workers?district=321181"), 200)
 	doc = page(t, c.Get(href(t, doc, "main a.btn", "带号码导出")), 200)
-	has(t, words(doc.Find("main")), "丹阳市", "遮盖", "完整号码", "用途")
+	has(t, words(doc.Find("main")), "丹阳市", "遮盖", "完整号码", "导出原因")
 	if doc.Find("form input[name=district][value='321181']").Length() != 1 {
 		t.Error("the form forgets the district")
 	}

@@ -9,7 +9,7 @@ import (
 func (m maker) workers() []Sample {
 	list := worker.ListPage{
 		Base: m.at("/workers"), Total: 238600, Filters: m.filters(), CSV: "/workers.csv", XLSX: "/workers.xlsx", Out: "/workers/export?district=321181",
-		Chips:   []part.Chip{{Label: m.base.T("web.district"), Value: m.w("丹阳市", "Danyang"), Remove: "/workers"}},
+		Chips:   []part.Chip{{Label: m.base.T("web.district"), Value: m.w("丹阳市", "Danyang"), Remove: "/workers"}, {Label: m.base.T("web.sort"), Value: m.base.T("web.person") + " " + m.base.T("web.sort_up"), Remove: "/workers"}},
 		Columns: m.workerColumns(), Pager: part.Pager{From: 21, To: 40, Total: 238600, First: "/workers", Next: "/workers?after=40"},
 	}
 	names := [][2]string{{"张三", "Zhang San"}, {"李四", "Li Si"}, {"王五", "Wang Wu"}, {"赵六", "Zhao Liu"}, {"买买提·示例", "Maimaiti Shili"}}
