@@ -12,13 +12,15 @@ import (
 
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
 )
 
 type importsInput struct {
-	Kind   string       `query:"kind" maxLength:"40"`
-	State  intake.State `query:"state" enum:"received,staging,staged,applied,undone,refused"`
-	Offset int          `query:"offset" minimum:"0" maximum:"1000000"`
-	Limit  int          `query:"limit" default:"50" minimum:"1" maximum:"500"`
+	Kind   string        `query:"kind" maxLength:"40"`
+	State  intake.State  `query:"state" enum:"received,staging,staged,applied,undone,refused"`
+	Sort   listing.Order `query:"sort" enum:"file,-file,on,-on,state,-state,read,-read,refused,-refused,received,-received" doc:"By a column, with a minus descending; the newest first when not given"`
+	Offset int           `query:"offset" minimum:"0" maximum:"1000000"`
+	Limit  int           `query:"limit" default:"50" minimum:"1" maximum:"500"`
 }
 
 type importInput struct {
@@ -96,7 +98,7 @@ func (s *Server) listImports(ctx context.Context, v *visit, in *importsInput) (*
 	if err != nil {
 		return nil, err
 	}
-	list, total, err := s.Intake.List(ctx, viewer, intake.Filter{Kind: in.Kind, State: in.State, Offset: in.Offset, Limit: in.Limit})
+	list, total, err := s.Intake.List(ctx, viewer, intake.Filter{Kind: in.Kind, State: in.State, Order: in.Sort, Offset: in.Offset, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}

@@ -90,3 +90,43 @@ func TestSheet_that_is_refused_is_a_problem_in_the_readers_language(t *testing.T
 	want(t, k.Client(t, world.Jurong).Send(http.MethodPost, "/api/v1/sheets/roster", map[string]string{"format": "csv", "unit": k.Unit(t, "丹阳市总工会").String()}), 403)
 	want(t, k.Client(t, world.Auditor).Send(http.MethodPost, "/api/v1/sheets/roster", map[string]string{"format": "csv"}), 403)
 }
+
+// Every order that the document names is one that the list knows, and another is refused.
+func TestLists_are_sorted_by_what_the_document_names(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	c := k.Client(t, world.City)
+	for path, names := range map[string][]string{"workers": {"name", "age", "rank"}, "imports": {"file", "on", "state", "read", "refused", "received"}, "calls": {"as_of", "due"}} {
+		var enum []string
+		for _, p := range k.api.OpenAPI().Paths["/api/v1/"+path].Get.Parameters {
+			if p.Name == "sort" {
+				for _, v := range p.Schema.Enum {
+					enum = append(enum, v.(string))
+				}
+			}
+		}
+		if len(enum) != 2*len(names) {
+			t.Errorf("%s: the document names %q", path, enum)
+		}
+		for _, name := range names {
+			for _, order := range []string{name, "-" + name} {
+				if !slices.Contains(enum, order) {
+					t.Errorf("%s: %s is not in the document", path, order)
+				}
+				want(t, c.Get("/api/v1/"+path+"?sort="+order), 200)
+			}
+		}
+		want(t, c.Get("/api/v1/"+path+"?sort=id"), 422)
+	}
+	births := func(order string) (out []string) {
+		for _, w := range want(t, c.Get("/api/v1/workers?limit=500&sort="+order), 200)["workers"].([]any) {
+			out = append(out, w.(map[string]any)["birth_month"].(string))
+		}
+		return out
+	}
+	up, down := births("age"), births("-age")
+	slices.Reverse(up)
+	if !slices.IsSorted(up) || !slices.Equal(up, down) || up[0] == up[len(up)-1] {
+		t.Errorf("by age: %q, by age descending: %q", up, down)
+	}
+}
