@@ -2,9 +2,11 @@ package stories_test
 
 import (
 	"database/sql"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,6 +132,39 @@ func choose(list []any, name, want string) (any, error) {
 		}
 	}
 	return nil, fmt.Errorf("none of %d", len(list))
+}
+
+// amend: amend FILE TEXT COLUMN VALUE writes one cell of a csv list, as a person does in a spreadsheet: in the only
+// row that has a cell TEXT, under the heading COLUMN. Lines above the headings stay as they are.
+func amend(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: amend FILE TEXT COLUMN VALUE")
+	}
+	r := csv.NewReader(strings.NewReader(ts.ReadFile(args[0])))
+	r.FieldsPerRecord = -1
+	rows, err := r.ReadAll()
+	ts.Check(err)
+	col, at := -1, -1
+	for i, row := range rows {
+		if col < 0 {
+			col = slices.Index(row, args[2])
+			continue
+		}
+		if slices.Contains(row, args[1]) {
+			if at >= 0 {
+				ts.Fatalf("%s: rows %d and %d hold %q", args[0], at+1, i+1, args[1])
+			}
+			at = i
+		}
+	}
+	if at < 0 {
+		ts.Fatalf("%s: no column %q, or no row with %q below it", args[0], args[2], args[1])
+	}
+	rows[at][col] = args[3]
+	var out strings.Builder
+	w := csv.NewWriter(&out)
+	ts.Check(w.WriteAll(rows))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(out.String()), 0o600))
 }
 
 // runSQL: sql STATEMENT changes the database behind the program's back, as somebody with access to

@@ -106,6 +106,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"counts":   counts,
 	"json":     jsonIs,
 	"take":     take,
+	"amend":    amend,
 	"sql":      runSQL,
 	"flip":     flip,
 	"outsider": outsider,

@@ -36,7 +36,7 @@ import (
 
 // Version is the version of the interface. It rises whenever docs/openapi.yaml changes: the first
 // number when a client would break, the second when something is added.
-const Version = "1.4.0"
+const Version = "1.5.0"
 
 // base is where all operations but those of the machine room live.
 const base = "/api/v1"
@@ -150,8 +150,11 @@ type route struct {
 	answer  map[string]*answer // only for what is not written as JSON, by status
 }
 
-// answer is a body that is not JSON.
-type answer struct{ kind, about string }
+// answer is a body that is not JSON, of one of several media types.
+type answer struct {
+	kinds []string
+	about string
+}
 
 // maxJSON is the largest JSON body: a decision about some ten thousand people.
 const maxJSON = 1 << 20
@@ -166,7 +169,11 @@ func add[I, O any](s *Server, a huma.API, r route, do func(ctx context.Context, 
 		Responses:   map[string]*huma.Response{"default": problemResponse(a)},
 	}
 	for status, ans := range r.answer {
-		op.Responses[status] = &huma.Response{Description: ans.about, Content: map[string]*huma.MediaType{ans.kind: {Schema: &huma.Schema{Type: huma.TypeString}}}}
+		content := map[string]*huma.MediaType{}
+		for _, kind := range ans.kinds {
+			content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		}
+		op.Responses[status] = &huma.Response{Description: ans.about, Content: content}
 	}
 	if !r.public {
 		op.Security = []map[string][]string{{"token": {}}}

@@ -42,10 +42,22 @@ type exportInput struct {
 	}
 }
 
+type sheetInput struct {
+	Kind string `path:"kind" enum:"organisations,roster,certificates" doc:"As of imports"`
+	Body struct {
+		Format listing.Format `json:"format" enum:"csv,xlsx"`
+		Unit   ID             `json:"unit,omitempty" doc:"Id of the unit whose list it is; all that the caller sees when not given"`
+		On     string         `json:"on,omitempty" maxLength:"10" doc:"The day as of which it is filled and will be true when it comes back, 2006-01-02; today when not given"`
+	}
+}
+
 func (s *Server) exportOperations(a huma.API) {
+	add(s, a, route{name: "export-sheet", method: http.MethodPost, path: base + "/sheets/{kind}", status: http.StatusOK,
+		summary: "A sheet filled with what is on file, numbers masked, to be corrected and handed in again. It is logged",
+		answer:  map[string]*answer{"200": {listKinds, "Workbook, or csv in UTF-8 with a mark"}}}, s.exportSheet)
 	add(s, a, route{name: "export-list", method: http.MethodPost, path: base + "/exports/{list}", status: http.StatusOK,
 		summary: "A whole list as a file, streamed; its last row holds the control totals. The export is logged",
-		answer:  map[string]*answer{"200": {listing.XLSX.MediaType(), "Workbook, or csv in UTF-8 with a mark. A file that breaks off has no last row"}}}, s.exportList)
+		answer:  map[string]*answer{"200": {listKinds, "Workbook, or csv in UTF-8 with a mark. A file that breaks off has no last row"}}}, s.exportList)
 }
 
 func (s *Server) exportList(ctx context.Context, v *visit, in *exportInput) (*huma.StreamResponse, error) {
@@ -53,12 +65,39 @@ func (s *Server) exportList(ctx context.Context, v *visit, in *exportInput) (*hu
 	if err != nil {
 		return nil, err
 	}
+	return s.stream(v, in.List+"."+string(req.Format), func(open opener) error {
+		_, err := s.Export.Write(ctx, v.who, v.p, req, open)
+		return err
+	}), nil
+}
+
+func (s *Server) exportSheet(ctx context.Context, v *visit, in *sheetInput) (*huma.StreamResponse, error) {
+	on, err := dayIn("on", in.Body.On, s.today())
+	if err != nil {
+		return nil, err
+	}
+	req := export.SheetRequest{Kind: in.Kind, Unit: org.UnitID(in.Body.Unit), On: on, Format: in.Body.Format}
+	return s.stream(v, in.Kind+"."+string(req.Format), func(open opener) error {
+		_, err := s.Export.Sheet(ctx, v.who, v.p, req, open)
+		return err
+	}), nil
+}
+
+// listKinds are the media types of a list as a file.
+var listKinds = []string{listing.XLSX.MediaType(), listing.CSV.MediaType()}
+
+// opener is told name and media type of a file once nothing can refuse it any more.
+type opener = func(name, mediaType string) (io.Writer, error)
+
+// stream answers with a file as it is written; plain is its name for who reads ASCII alone. Until open is
+// called an error is an ordinary problem.
+func (s *Server) stream(v *visit, plain string, write func(open opener) error) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(huma.Context) {
 		begun := false
-		_, err := s.Export.Write(ctx, v.who, v.p, req, func(name, mediaType string) (io.Writer, error) {
+		err := write(func(name, mediaType string) (io.Writer, error) {
 			begun = true
 			v.w.Header().Set("Content-Type", mediaType)
-			v.w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.%s"; filename*=UTF-8''%s`, in.List, req.Format, url.PathEscape(name)))
+			v.w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, plain, url.PathEscape(name)))
 			return v.w, nil
 		})
 		switch {
@@ -69,7 +108,7 @@ func (s *Server) exportList(ctx context.Context, v *visit, in *exportInput) (*hu
 		default:
 			s.fail(v.w, v.r, err)
 		}
-	}}, nil
+	}}
 }
 
 // exportRequest reads what is asked for; all that cannot be read is told at once.

@@ -10,6 +10,7 @@ import (
 	"tuoxing/internal/account"
 	"tuoxing/internal/date"
 	"tuoxing/internal/filing"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/locale"
 	"tuoxing/internal/org"
 )
@@ -228,12 +229,17 @@ func (s *Server) unitRef(tree *org.Tree, id org.UnitID) UnitRef {
 	return UnitRef{ID: id, Name: tree.Name(id, s.today())}
 }
 
-func (s *Server) listCalls(ctx context.Context, v *visit, in *Page) (*callsOutput, error) {
+type callsInput struct {
+	Page
+	Sort listing.Order `query:"sort" enum:"as_of,-as_of,due,-due" doc:"By a column, with a minus descending; the newest first when not given"`
+}
+
+func (s *Server) listCalls(ctx context.Context, v *visit, in *callsInput) (*callsOutput, error) {
 	after, err := idIn("after", in.After)
 	if err != nil {
 		return nil, err
 	}
-	list, total, err := s.Filings.ListCalls(ctx, v.who, filing.CallID(after), in.Limit)
+	list, total, err := s.Filings.ListCalls(ctx, v.who, in.Sort, filing.CallID(after), in.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -12,13 +12,15 @@ import (
 
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
 )
 
 type importsInput struct {
-	Kind   string       `query:"kind" maxLength:"40"`
-	State  intake.State `query:"state" enum:"received,staging,staged,applied,undone,refused"`
-	Offset int          `query:"offset" minimum:"0" maximum:"1000000"`
-	Limit  int          `query:"limit" default:"50" minimum:"1" maximum:"500"`
+	Kind   string        `query:"kind" maxLength:"40"`
+	State  intake.State  `query:"state" enum:"received,staging,staged,applied,undone,refused"`
+	Sort   listing.Order `query:"sort" enum:"file,-file,on,-on,state,-state,read,-read,refused,-refused,received,-received" doc:"By a column, with a minus descending; the newest first when not given"`
+	Offset int           `query:"offset" minimum:"0" maximum:"1000000"`
+	Limit  int           `query:"limit" default:"50" minimum:"1" maximum:"500"`
 }
 
 type importInput struct {
@@ -88,7 +90,7 @@ func (s *Server) importOperations(a huma.API) {
 	add(s, a, route{name: "import-row", method: http.MethodGet, path: at + "/{id}/rows/{sheet}/{row}", summary: "A row that is about nobody (units, statistics); the look is logged"}, s.importRow)
 	add(s, a, route{name: "import-discard", method: http.MethodDelete, path: at + "/{id}", summary: "Drop an import that was never applied, with its file"}, s.discard)
 	add(s, a, route{name: "import-rejects", method: http.MethodGet, path: at + "/{id}/rejects.xlsx", summary: "The refused rows as a workbook to mend and send in again; the look is logged",
-		answer: map[string]*answer{"200": {workbookKind, "Workbook"}}}, s.importRejects)
+		answer: map[string]*answer{"200": {[]string{workbookKind}, "Workbook"}}}, s.importRejects)
 }
 
 func (s *Server) listImports(ctx context.Context, v *visit, in *importsInput) (*importsOutput, error) {
@@ -96,7 +98,7 @@ func (s *Server) listImports(ctx context.Context, v *visit, in *importsInput) (*
 	if err != nil {
 		return nil, err
 	}
-	list, total, err := s.Intake.List(ctx, viewer, intake.Filter{Kind: in.Kind, State: in.State, Offset: in.Offset, Limit: in.Limit})
+	list, total, err := s.Intake.List(ctx, viewer, intake.Filter{Kind: in.Kind, State: in.State, Order: in.Sort, Offset: in.Offset, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}

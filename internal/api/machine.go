@@ -33,7 +33,7 @@ func (s *Server) machineOperations(a huma.API) {
 	})
 	add(s, a, route{name: "health-ready", method: http.MethodGet, path: "/readyz", summary: "The database answers and has this version's schema", public: true}, s.ready)
 	add(s, a, route{name: "document-show", method: http.MethodGet, path: base + "/openapi.yaml", summary: "This document", public: true,
-		answer: map[string]*answer{"200": {documentKind, "OpenAPI 3.1"}}}, s.document(a))
+		answer: map[string]*answer{"200": {[]string{documentKind}, "OpenAPI 3.1"}}}, s.document(a))
 }
 
 func (s *Server) ready(ctx context.Context, _ *visit, _ *none) (*healthOutput, error) {

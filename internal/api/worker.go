@@ -10,26 +10,29 @@ import (
 	"tuoxing/internal/date"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/org"
 	"tuoxing/internal/registry"
 )
 
 type workersInput struct {
 	Page
-	Q        string `query:"q" maxLength:"60" doc:"Part of a name, pinyin or initials. A number goes into no address: see POST /api/v1/workers/search"`
-	District int32  `query:"district" minimum:"100000" maximum:"999999" doc:"Division code"`
-	RankEver int    `query:"rank_ever" minimum:"1" maximum:"8" doc:"At least this rank was ever held"`
-	Employer string `query:"employer" doc:"Id of a unit"`
+	Q        string        `query:"q" maxLength:"60" doc:"Part of a name, pinyin or initials. A number goes into no address: see POST /api/v1/workers/search"`
+	District int32         `query:"district" minimum:"100000" maximum:"999999" doc:"Division code"`
+	RankEver int           `query:"rank_ever" minimum:"1" maximum:"8" doc:"At least this rank was ever held"`
+	Employer string        `query:"employer" doc:"Id of a unit"`
+	Sort     listing.Order `query:"sort" enum:"name,-name,age,-age,rank,-rank" doc:"By a column, with a minus descending; by id when not given"`
 }
 
 type searchInput struct {
 	Body struct {
-		Q        string `json:"q" minLength:"1" maxLength:"60" doc:"Part of a name, pinyin or initials, or a whole ID number; searching is logged without the words"`
-		District int32  `json:"district,omitempty" minimum:"100000" maximum:"999999"`
-		RankEver int    `json:"rank_ever,omitempty" minimum:"1" maximum:"8"`
-		Employer ID     `json:"employer,omitempty"`
-		After    ID     `json:"after,omitempty"`
-		Limit    int    `json:"limit,omitempty" default:"50" minimum:"1" maximum:"500"`
+		Q        string        `json:"q" minLength:"1" maxLength:"60" doc:"Part of a name, pinyin or initials, or a whole ID number; searching is logged without the words"`
+		District int32         `json:"district,omitempty" minimum:"100000" maximum:"999999"`
+		RankEver int           `json:"rank_ever,omitempty" minimum:"1" maximum:"8"`
+		Employer ID            `json:"employer,omitempty"`
+		Sort     listing.Order `json:"sort,omitempty" enum:"name,-name,age,-age,rank,-rank"`
+		After    ID            `json:"after,omitempty"`
+		Limit    int           `json:"limit,omitempty" default:"50" minimum:"1" maximum:"500"`
 	}
 }
 
@@ -180,12 +183,12 @@ func (s *Server) listWorkers(ctx context.Context, v *visit, in *workersInput) (*
 	if (registry.Filter{Text: in.Q}).ByNumber() {
 		return nil, fieldFault("q", "api.number_in_address")
 	}
-	return s.workers(ctx, v, registry.Filter{Text: in.Q, District: in.District, RankEver: in.RankEver, Employer: org.UnitID(employer), After: registry.WorkerID(after), Limit: in.Limit})
+	return s.workers(ctx, v, registry.Filter{Text: in.Q, District: in.District, RankEver: in.RankEver, Employer: org.UnitID(employer), Order: in.Sort, After: registry.WorkerID(after), Limit: in.Limit})
 }
 
 func (s *Server) searchWorkers(ctx context.Context, v *visit, in *searchInput) (*workersOutput, error) {
 	q := in.Body
-	return s.workers(ctx, v, registry.Filter{Text: q.Q, District: q.District, RankEver: q.RankEver, Employer: org.UnitID(q.Employer), After: registry.WorkerID(q.After), Limit: q.Limit})
+	return s.workers(ctx, v, registry.Filter{Text: q.Q, District: q.District, RankEver: q.RankEver, Employer: org.UnitID(q.Employer), Order: q.Sort, After: registry.WorkerID(q.After), Limit: q.Limit})
 }
 
 func (s *Server) workers(ctx context.Context, v *visit, f registry.Filter) (*workersOutput, error) {

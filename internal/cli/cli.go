@@ -69,6 +69,7 @@ type commands struct {
 	Figures      figuresCmd      `cmd:"" help:"Print figures with unit, numerator, denominator, date and block."`
 	Trace        traceCmd        `cmd:"" help:"Open a figure to the rows behind it."`
 	Export       exportCmd       `cmd:"" help:"Write a list into a spreadsheet, with control totals."`
+	Sheet        sheetCmd        `cmd:"" help:"Write a sheet filled with what is on file, to be corrected and taken in again."`
 	Verify       verifyCmd       `cmd:"" help:"Re-hash the ledger and compare it with every row it stands for."`
 	Filings      filingsCmd      `cmd:"" help:"Returns (报送): ask units for sheets, see who has sent, remind."`
 	User         userCmd         `cmd:"" help:"Manage users."`

@@ -46,24 +46,16 @@ func (exportCmd) Help() string {
 
 // Run writes a list into a file. A file that could not be finished is removed.
 func (cmd *exportCmd) Run(c *console) error {
-	return c.with(app.Options{}, func(a *app.App, who account.Actor) (err error) {
+	return c.with(app.Options{}, func(a *app.App, who account.Actor) error {
 		req, err := cmd.request(c, a)
 		if err != nil {
 			return err
 		}
-		var f *os.File
-		sum, err := a.Export.Write(c.ctx, who, c.p, req, func(string, string) (io.Writer, error) {
-			var err error
-			if f, err = os.OpenFile(cmd.Out, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil {
-				return nil, fault.New(fault.Invalid, "cli.file_unwritable", cmd.Out).Because(err)
-			}
-			return f, nil
+		var sum export.Summary
+		err = into(cmd.Out, func(open opener) (err error) {
+			sum, err = a.Export.Write(c.ctx, who, c.p, req, open)
+			return err
 		})
-		if f != nil {
-			if err = errors.Join(err, f.Close()); err != nil {
-				err = errors.Join(err, os.Remove(cmd.Out))
-			}
-		}
 		if err != nil {
 			return err
 		}
@@ -84,9 +76,93 @@ func (cmd *exportCmd) Run(c *console) error {
 	})
 }
 
+type sheetCmd struct {
+	Kind string `arg:"" help:"organisations, roster or certificates."`
+	Out  string `required:"" help:"The file to write; its ending says how: .xlsx or .csv." placeholder:"FILE"`
+	Org  string `help:"The unit whose list it is: credit code or name; the whole city when not given." placeholder:"CODE"`
+	On   string `help:"The day as of which it is filled, 2006-01-02; today when not given." placeholder:"DATE"`
+}
+
+func (sheetCmd) Help() string {
+	return "Example:\n  tuoxing sheet roster --org 丹阳市总工会 --out 花名册.xlsx\n\nCorrect the cells that are wrong and take the file in with tuoxing import roster --org …: exactly the changed rows change."
+}
+
+// Run writes a pre-filled sheet into a file.
+func (cmd *sheetCmd) Run(c *console) error {
+	return c.with(app.Options{}, func(a *app.App, who account.Actor) error {
+		req := export.SheetRequest{Kind: cmd.Kind, Format: formatOf(cmd.Out)}
+		var err error
+		if cmd.On != "" {
+			if req.On, err = date.Parse(cmd.On); err != nil {
+				return fieldFault("on", "cli.date_unreadable", cmd.On)
+			}
+		}
+		if req.Unit, err = c.unit(a, cmd.Org); err != nil {
+			return err
+		}
+		rows := int64(0)
+		err = into(cmd.Out, func(open opener) (err error) {
+			rows, err = a.Export.Sheet(c.ctx, who, c.p, req, open)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			c.printJSON(map[string]any{"kind": cmd.Kind, "rows": rows, "file": cmd.Out, "demo": a.Demo})
+			return nil
+		}
+		c.line("%s", c.p.T("cli.exported", cmd.Out, rows))
+		c.mark()
+		return nil
+	})
+}
+
+// opener is called by what writes a file, once nothing can refuse it any more.
+type opener = func(name, mediaType string) (io.Writer, error)
+
+// into writes a file for its owner alone. One that could not be finished is removed.
+func into(path string, write func(open opener) error) error {
+	var f *os.File
+	err := write(func(string, string) (io.Writer, error) {
+		var err error
+		if f, err = os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil {
+			return nil, fault.New(fault.Invalid, "cli.file_unwritable", path).Because(err)
+		}
+		return f, nil
+	})
+	if f == nil {
+		return err
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
+}
+
+// formatOf is what the ending of a file's name says.
+func formatOf(path string) listing.Format {
+	return listing.Format(strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")))
+}
+
+// unit finds a unit by code or name; 0 for no text.
+func (c *console) unit(a *app.App, text string) (unit org.UnitID, err error) {
+	if text == "" {
+		return 0, nil
+	}
+	err = a.DB.ReadTx(c.ctx, func(tx *db.Tx) error {
+		tree, err := a.Org.Tree(c.ctx, tx)
+		if err == nil {
+			unit, err = tree.Find(text)
+		}
+		return err
+	})
+	return unit, err
+}
+
 // request reads the flags of the list that is asked for.
 func (cmd *exportCmd) request(c *console, a *app.App) (export.Request, error) {
-	req := export.Request{List: cmd.List, Format: listing.Format(strings.ToLower(strings.TrimPrefix(filepath.Ext(cmd.Out), "."))),
+	req := export.Request{List: cmd.List, Format: formatOf(cmd.Out),
 		Numbers: export.Numbers(cmd.Numbers), Why: cmd.Why, Kind: org.Kind(cmd.Kind)}
 	req.Workers = registry.Filter{District: cmd.District, RankEver: cmd.RankEver}
 	req.Imports = intake.Filter{Kind: cmd.Kind, State: intake.State(cmd.State)}
@@ -115,14 +191,6 @@ func (cmd *exportCmd) request(c *console, a *app.App) (export.Request, error) {
 			return req, err
 		}
 	}
-	if cmd.Org == "" {
-		return req, nil
-	}
-	return req, a.DB.ReadTx(c.ctx, func(tx *db.Tx) error {
-		tree, err := a.Org.Tree(c.ctx, tx)
-		if err == nil {
-			req.Workers.Employer, err = tree.Find(cmd.Org)
-		}
-		return err
-	})
+	req.Workers.Employer, err = c.unit(a, cmd.Org)
+	return req, err
 }

@@ -56,7 +56,7 @@ func (cmd *filingsListCmd) Run(c *console) error {
 }
 
 func listCalls(c *console, a *app.App, who account.Actor) error {
-	list, total, err := a.Filings.ListCalls(c.ctx, who, 0, 1000)
+	list, total, err := a.Filings.ListCalls(c.ctx, who, "", 0, 1000)
 	if err != nil {
 		return err
 	}

@@ -85,6 +85,7 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "duplicates merge", args: []string{pair[0], pair[1], "--why", "测试"}, has: "survivor"},
 		{command: "duplicates merge", args: []string{pair[1], pair[1], "--why", "测试"}, code: 5, has: "error"},
 		{command: "export", args: []string{"workers", "--out", filepath.Join(dir, "workers.xlsx")}, has: "rows"},
+		{command: "sheet", args: []string{"roster", "--out", filepath.Join(dir, "roster.xlsx")}, has: "rows"},
 		{command: "verify", has: "head"},
 		{command: "duplicates unmerge", args: []string{pair[1], "--why", "测试"}, has: "merged"},
 		{command: "verify", has: "head"},

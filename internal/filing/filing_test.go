@@ -1,6 +1,7 @@
 package filing_test
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"tuoxing/internal/fault"
 	"tuoxing/internal/filing"
 	"tuoxing/internal/intake"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/locale"
 	"tuoxing/internal/testkit"
 	"tuoxing/internal/testkit/world"
@@ -367,12 +369,57 @@ func TestFirm_sees_its_own_filings_and_no_other(t *testing.T) {
 	d.wantFault("a reminder by the firm", err, fault.Forbidden, "account.right_missing")
 	_, err = d.Filings.FindCall(ctx, d.jurong, c.ID)
 	d.wantFault("Danyang's call seen from Jurong", err, fault.NotFound, "filing.unknown_call")
-	calls, total, err := d.Filings.ListCalls(ctx, d.jurong, 0, 10)
+	calls, total, err := d.Filings.ListCalls(ctx, d.jurong, "", 0, 10)
 	if err != nil || total != 0 || len(calls) != 0 {
 		t.Errorf("Jurong lists %+v, %v", calls, err)
 	}
-	_, _, err = d.Filings.ListCalls(ctx, d.Actor(t, world.SysAdmin), 0, 10)
+	_, _, err = d.Filings.ListCalls(ctx, d.Actor(t, world.SysAdmin), "", 0, 10)
 	d.wantFault("the system administrator", err, fault.Forbidden, "account.right_missing")
+}
+
+// The calls may be ordered; in every order their pages hold each once, also those due on one day.
+func TestListCalls_pages_in_every_order_hold_each_once(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for i := range date.Day(5) {
+		in := input()
+		in.AsOf, in.DueOn = in.AsOf-(i*3)%5, in.DueOn+i%2
+		d.call(d.danyang, in)
+	}
+	all, total, err := d.Filings.ListCalls(t.Context(), d.danyang, "", 0, 100)
+	d.must(err)
+	if total != 5 {
+		t.Fatalf("%d calls", total)
+	}
+	for order, by := range map[listing.Order]func(a, b filing.CallRow) int{
+		"":       func(a, b filing.CallRow) int { return cmp.Compare(b.ID, a.ID) },
+		"due":    func(a, b filing.CallRow) int { return cmp.Or(cmp.Compare(a.DueOn, b.DueOn), cmp.Compare(b.ID, a.ID)) },
+		"-due":   func(a, b filing.CallRow) int { return cmp.Or(cmp.Compare(b.DueOn, a.DueOn), cmp.Compare(b.ID, a.ID)) },
+		"as_of":  func(a, b filing.CallRow) int { return cmp.Compare(a.AsOf, b.AsOf) },
+		"-as_of": func(a, b filing.CallRow) int { return cmp.Compare(b.AsOf, a.AsOf) },
+	} {
+		var got, want []filing.CallID
+		for _, c := range slices.SortedFunc(slices.Values(all), by) {
+			want = append(want, c.ID)
+		}
+		for after := filing.CallID(0); ; after = got[len(got)-1] {
+			part, _, err := d.Filings.ListCalls(t.Context(), d.danyang, order, after, 2)
+			d.must(err)
+			for _, c := range part {
+				got = append(got, c.ID)
+			}
+			if len(part) < 2 {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("by %q: %v, want %v", order, got, want)
+		}
+	}
+	_, _, err = d.Filings.ListCalls(t.Context(), d.jurong, "due", all[0].ID, 2)
+	d.wantFault("a page behind another district's call", err, fault.Invalid, "listing.after_gone")
+	_, _, err = d.Filings.ListCalls(t.Context(), d.danyang, "note", 0, 2)
+	d.wantFault("an order that is not offered", err, fault.Invalid, "listing.order_unknown")
 }
 
 func TestList_stands_in_the_official_order_and_goes_on_by_key(t *testing.T) {

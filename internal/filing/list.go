@@ -12,6 +12,7 @@ import (
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/org"
 )
 
@@ -83,10 +84,18 @@ func visible(who account.Actor, args []any) (string, []any) {
 	return "f.unit_id IN (SELECT unit_id FROM org_unit WHERE lo BETWEEN $" + strconv.Itoa(n+1) + " AND $" + strconv.Itoa(n+2) + ")", append(args, who.Scope.Lo, who.Scope.Hi)
 }
 
-// ListCalls gives the calls that ask a unit of the reader's subtree, newest first, and how many there are. After
-// is the last call of the page before.
-func (s *Service) ListCalls(ctx context.Context, who account.Actor, after CallID, limit int) (out []CallRow, total int, err error) {
+// callOrders are the columns by which the calls may be ordered. The units that a call asks have no other order than the
+// official one: returns are never ranked.
+var callOrders = listing.Orders{"as_of": {Expr: "c.as_of_on"}, "due": {Expr: "c.due_on"}}
+
+// ListCalls gives the calls that ask a unit of the reader's subtree, newest first or as asked for, and how many there are.
+// After is the last call of the page before.
+func (s *Service) ListCalls(ctx context.Context, who account.Actor, order listing.Order, after CallID, limit int) (out []CallRow, total int, err error) {
 	if err := who.Must(account.FilingRead); err != nil {
+		return nil, 0, err
+	}
+	expr, down, err := callOrders.Of(order)
+	if err != nil {
 		return nil, 0, err
 	}
 	out = []CallRow{}
@@ -96,11 +105,21 @@ func (s *Service) ListCalls(ctx context.Context, who account.Actor, after CallID
 		if err := tx.QueryRow(ctx, `SELECT count(*)`+where, args, &total); err != nil {
 			return err
 		}
-		if after != 0 { // ids are made in the order of time
-			where += ` AND c.call_id < $` + strconv.Itoa(len(args)+1)
-			args = append(args, int64(after))
+		by := "" // ids are made in the order of time
+		if expr != "" {
+			by = expr + ", "
 		}
-		where += ` ORDER BY c.call_id DESC LIMIT $` + strconv.Itoa(len(args)+1)
+		if down {
+			by = expr + " DESC, "
+		}
+		if after != 0 {
+			behind, more, err := s.behind(ctx, tx, who, expr, down, after, len(args))
+			if err != nil {
+				return err
+			}
+			where, args = where+" AND "+behind, append(args, more...)
+		}
+		where += ` ORDER BY ` + by + `c.call_id DESC LIMIT $` + strconv.Itoa(len(args)+1)
 		err := tx.Query(ctx, `SELECT `+callColumns+where, append(args, limit), func(r db.Scanner) error {
 			var row CallRow
 			err := scanCall(r, &row.Call)
@@ -121,6 +140,27 @@ func (s *Service) ListCalls(ctx context.Context, who account.Actor, after CallID
 		return nil, 0, fmt.Errorf("list calls: %w", err)
 	}
 	return out, total, nil
+}
+
+// behind is the condition under which a call stands behind another one, which the reader must see; n places of
+// arguments are taken before it.
+func (s *Service) behind(ctx context.Context, tx *db.Tx, who account.Actor, expr string, down bool, after CallID, n int) (string, []any, error) {
+	if expr == "" {
+		return `c.call_id < $` + strconv.Itoa(n+1), []any{int64(after)}, nil
+	}
+	if _, err := s.findCall(ctx, tx, who, after); err != nil {
+		return "", nil, fault.New(fault.Invalid, "listing.after_gone").Because(err)
+	}
+	var key any
+	if err := tx.QueryRow(ctx, `SELECT `+expr+` FROM filing_call c WHERE c.call_id = $1`, []any{int64(after)}, &key); err != nil {
+		return "", nil, err
+	}
+	beyond := " > $"
+	if down {
+		beyond = " < $"
+	}
+	first, second := strconv.Itoa(n+1), strconv.Itoa(n+2)
+	return `(` + expr + beyond + first + ` OR (` + expr + ` = $` + first + ` AND c.call_id < $` + second + `))`, []any{key, int64(after)}, nil
 }
 
 func (s *Service) counts(ctx context.Context, tx *db.Tx, who account.Actor, id CallID) (c Counts, err error) {

@@ -67,13 +67,13 @@ func TestStage_reads_a_workbook_as_people_write_it(t *testing.T) {
 		t.Error(diff)
 	}
 	want := []SheetReport{
-		{Sheet: 0, Name: "Sheet1"},
+		{Sheet: 0, Name: "Sheet1", Skipped: map[string]int{}},
 		{Sheet: 1, Name: "一车间", Header: 3, Read: 4, Titles: []string{"职工花名册", "截至2023年3月31日"}, Unknown: []string{"备注"}, NotKept: []string{"民族"},
 			Columns: []MappedColumn{{"number", "编号", "编号", 1}, {"name", "姓名", "姓名", 2}, {"since", "入职日期", "入职日期", 4}},
 			Skipped: map[string]int{"intake.skip_total": 1, "intake.skip_footer": 1, "intake.skip_blank": 1}},
 		{Sheet: 2, Name: "二车间", Header: 1, Read: 2,
 			Columns: []MappedColumn{{"number", "编号", "编号", 0}, {"name", "姓名", "姓名", 1}, {"since", "入职日期", "入职日期", 2}}, Skipped: map[string]int{}},
-		{Sheet: 3, Name: "代码", Hidden: true},
+		{Sheet: 3, Name: "代码", Hidden: true, Skipped: map[string]int{}},
 	}
 	if diff := cmp.Diff(want, rep.Sheets); diff != "" {
 		t.Error(diff)

@@ -326,7 +326,7 @@ func distinctText(cells []string) string {
 func (l *layout) tables(b *sheet.Book) (found []*table, others []SheetReport, err error) {
 	for no, s := range b.Sheets {
 		if s.Hidden {
-			others = append(others, SheetReport{Sheet: no, Name: s.Name, Hidden: true})
+			others = append(others, SheetReport{Sheet: no, Name: s.Name, Hidden: true, Skipped: map[string]int{}})
 			continue
 		}
 		head, err := b.Head(no, HeaderRows+1)
@@ -336,7 +336,7 @@ func (l *layout) tables(b *sheet.Book) (found []*table, others []SheetReport, er
 		t, missing := l.findTable(no, s, head)
 		switch {
 		case t == nil:
-			others = append(others, SheetReport{Sheet: no, Name: s.Name})
+			others = append(others, SheetReport{Sheet: no, Name: s.Name, Skipped: map[string]int{}})
 		case len(missing) > 0:
 			return nil, nil, fault.New(fault.Invalid, "intake.columns_missing", s.Name, strings.Join(missing, "、"), headingsOf(t)).
 				WithFix("intake.add_columns")

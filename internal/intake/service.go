@@ -16,6 +16,7 @@ import (
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/intake/sheet"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/vault"
 )
 
@@ -283,17 +284,32 @@ func (s *Service) Discard(ctx context.Context, who Viewer, id ImportID) error {
 type Filter struct {
 	Kind   string
 	State  State
+	Order  listing.Order // one of importOrders; own order: the newest first
 	Offset int
 	Limit  int // 0 = 50
 }
 
-// List gives the imports of the viewer's subtree, newest first, and how many there are in all.
+// importOrders are the columns by which a list of imports may be ordered.
+var importOrders = listing.Orders{
+	"file":     {Expr: "name"},
+	"on":       {Expr: "as_of"},
+	"state":    {Expr: "state"},
+	"read":     {Expr: "rows_read"},
+	"refused":  {Expr: "refused"},
+	"received": {Expr: "received_at"},
+}
+
+// List gives the imports of the viewer's subtree, newest first or as asked for, and how many there are in all.
 func (s *Service) List(ctx context.Context, who Viewer, f Filter) (list []Report, total int, err error) {
 	if err := who.must(RightRead); err != nil {
 		return nil, 0, err
 	}
 	if f.Limit <= 0 {
 		f.Limit = 50
+	}
+	order, err := orderOf(f.Order)
+	if err != nil {
+		return nil, 0, err
 	}
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
 		where, args, err := chosen(ctx, tx, who, f)
@@ -304,7 +320,7 @@ func (s *Service) List(ctx context.Context, who Viewer, f Filter) (list []Report
 			return err
 		}
 		page := fmt.Sprintf(" LIMIT %d OFFSET %d", f.Limit, max(f.Offset, 0))
-		return s.each(ctx, tx, where+newestFirst+page, args, func(r Report) error {
+		return s.each(ctx, tx, where+order+page, args, func(r Report) error {
 			list = append(list, r)
 			return nil
 		})
@@ -312,8 +328,20 @@ func (s *Service) List(ctx context.Context, who Viewer, f Filter) (list []Report
 	return list, total, err
 }
 
-// newestFirst is the order of a list of imports.
+// newestFirst is the own order of a list of imports.
 const newestFirst = " ORDER BY received_at DESC, id DESC"
+
+// orderOf is an order as SQL; among equals the newest comes first.
+func orderOf(o listing.Order) (string, error) {
+	expr, down, err := importOrders.Of(o)
+	switch {
+	case err != nil || expr == "":
+		return newestFirst, err
+	case down:
+		return " ORDER BY " + expr + " DESC, received_at DESC, id DESC", nil
+	}
+	return " ORDER BY " + expr + ", received_at DESC, id DESC", nil
+}
 
 // chosen is the part of a query that keeps to the viewer's subtree and to a filter.
 func chosen(ctx context.Context, tx *db.Tx, who Viewer, f Filter) (where string, args []any, err error) {

@@ -9,5 +9,7 @@
 // spreadsheet program must not round), whole number, money, day. A text that begins as a formula
 // begins is written as text: in xlsx by its type, in csv by an apostrophe, which Restore takes off.
 //
+// An order (排序) is what a reader asks for by a heading; each list says as data by which columns it may be ordered.
+//
 // The package knows no list: what stands in one, and who may have it, is the caller's business.
 package listing

@@ -11,6 +11,7 @@ import (
 	"tuoxing/internal/fault"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/org"
 	"tuoxing/internal/web/part"
 )
@@ -24,6 +25,7 @@ type asked struct {
 	by     []ledger.Dim
 	where  []string // as written
 	conds  []ledger.Cond
+	sort   listing.Order // of the cells; empty: the official order
 }
 
 // askedOf reads the address. All that cannot be read is told at once.
@@ -61,6 +63,12 @@ func (s *Server) askedOf(r *http.Request) (asked, error) {
 		}
 		q.where, q.conds = append(q.where, text), append(q.conds, cond)
 	}
+	q.sort = listing.Order(form.Get("sort"))
+	if _, _, err := cellOrders.Of(q.sort); err != nil {
+		for _, f := range fault.Fields(err) {
+			c.Add(f.Name, f.Key, f.Args...)
+		}
+	}
 	return q, c.Err()
 }
 
@@ -85,7 +93,7 @@ func (q asked) without(i int) asked {
 
 // cut asks for other dimensions.
 func (q asked) cut(by ...ledger.Dim) asked {
-	q.by = by
+	q.by, q.sort = by, ""
 	return q
 }
 
@@ -103,6 +111,9 @@ func (q asked) url(path string, more ...string) string {
 	}
 	for _, w := range q.where {
 		form.Add("where", w)
+	}
+	if q.sort != "" {
+		form.Set("sort", string(q.sort))
 	}
 	for i := 0; i+1 < len(more); i += 2 {
 		form.Set(more[i], more[i+1])
@@ -124,6 +135,9 @@ func (q asked) keep() []part.Pair {
 	}
 	for _, w := range q.where {
 		out = append(out, part.Pair{Label: "where", Value: w})
+	}
+	if q.sort != "" {
+		out = append(out, part.Pair{Label: "sort", Value: string(q.sort)})
 	}
 	return out
 }

@@ -36,7 +36,8 @@ func cellsOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
 		names[i] = l.Dim(d)
 	}
 	p.ByName = strings.Join(names, " × ")
-	p.CSV, p.XLSX = q.url(figureURL(v.Name, "table.csv")), q.url(figureURL(v.Name, "table.xlsx"))
+	file := q.cut(q.by...) // the file stands in the official order
+	p.CSV, p.XLSX = file.url(figureURL(v.Name, "table.csv")), file.url(figureURL(v.Name, "table.xlsx"))
 	p.Then = thenOf(q, v, l)
 	if v.Ratio == nil {
 		p.Sum = quantity(v.Indicator, v.Total)
@@ -88,11 +89,39 @@ func into(q asked, v *figure.Value, keys []int64) string {
 	return to.cut(nextCut(v.Indicator, known)...).url(figureURL(v.Name))
 }
 
+// cellOrders are the orders of the cells of a figure beside their official one.
+var cellOrders = listing.Orders{"value": {}}
+
+// cellColumns are the headings of the cells: the first leads back to the official order, the value from
+// large to small and then from small to large.
+func cellColumns(p *figurepage.Page, q asked) []part.Column {
+	to := func(o listing.Order) string {
+		q.sort = o
+		return q.url(figureURL(p.ID))
+	}
+	cols := figurepage.CellColumns(p)
+	switch q.sort {
+	case "":
+		cols[2].Href = to("-value")
+	case "-value":
+		cols[0].Href, cols[2].Href, cols[2].Dir = to(""), to("value"), "descending"
+	default:
+		cols[0].Href, cols[2].Href, cols[2].Dir = to(""), to("-value"), "ascending"
+	}
+	return cols
+}
+
 func listOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
 	cells := slices.Clone(v.Cells)
-	if len(v.By) == 1 && v.By[0] == ledger.Employer { // thousands of firms: the large ones first
-		slices.SortStableFunc(cells, func(a, b figure.Cell) int { return cmp.Compare(b.Value, a.Value) })
+	if q.sort != "" { // the reader's own act: districts and firms stand in the official order
+		slices.SortStableFunc(cells, func(a, b figure.Cell) int {
+			if q.sort.Down() {
+				a, b = b, a
+			}
+			return cmp.Compare(a.Value, b.Value)
+		})
 	}
+	p.Columns = cellColumns(p, q)
 	var top int64 = 1
 	for _, c := range cells {
 		top = max(top, c.Value)

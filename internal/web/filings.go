@@ -11,11 +11,15 @@ import (
 	"tuoxing/internal/date"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/filing"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/locale"
 	"tuoxing/internal/org"
 	filingpage "tuoxing/internal/web/page/filing"
 	"tuoxing/internal/web/part"
 )
+
+// callOrders are the orders of the headings of the list of calls.
+var callOrders = []string{"", "due", "", ""}
 
 // getFilings shows what was asked; who is only ever asked is shown what of.
 func (s *Server) getFilings(w http.ResponseWriter, r *http.Request) error {
@@ -28,7 +32,8 @@ func (s *Server) getFilings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, total, err := s.Filings.ListCalls(r.Context(), who, filing.CallID(at.after), perPage)
+	order := listing.Order(form.Get("sort"))
+	list, total, err := s.Filings.ListCalls(r.Context(), who, order, filing.CallID(at.after), perPage)
 	if err != nil {
 		return err
 	}
@@ -37,15 +42,28 @@ func (s *Server) getFilings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := s.base(r)
-	p := filingpage.ListPage{Base: b, CanCall: may(who, account.FilingCall), Own: may(who, account.FilingSend)}
+	address := func(o listing.Order, more ...string) string {
+		q := url.Values{}
+		if o != "" {
+			q.Set("sort", string(o))
+		}
+		for i := 0; i+1 < len(more); i += 2 {
+			q.Set(more[i], more[i+1])
+		}
+		if len(q) == 0 {
+			return "/filings"
+		}
+		return "/filings?" + q.Encode()
+	}
+	p := filingpage.ListPage{Base: b, Columns: sorted(filingpage.ListColumns(b), callOrders, order, func(o listing.Order) string { return address(o) }), CanCall: may(who, account.FilingCall), Own: may(who, account.FilingSend)}
 	for _, c := range list {
 		p.Rows = append(p.Rows, filingpage.CallLine{Href: callURL(c.ID), Title: c.Title, Kind: kindWord(b, c.Kind), By: unitWord(b, t, int64(c.ByUnit), date.On(s.Now())), AsOf: c.AsOf, DueOn: c.DueOn, Counts: standOf(c.Counts)})
 	}
 	next := ""
 	if n := int64(len(list)); n > 0 && at.done+n < int64(total) {
-		next = "/filings?after=" + list[n-1].ID.String() + "&done=" + strconv.FormatInt(at.done+n, 10)
+		next = address(order, "after", list[n-1].ID.String(), "done", strconv.FormatInt(at.done+n, 10))
 	}
-	p.Pager = at.pager(int64(len(list)), int64(total), "/filings", next)
+	p.Pager = at.pager(int64(len(list)), int64(total), address(order), next)
 	return s.render(w, r, http.StatusOK, filingpage.List(p))
 }
 

@@ -14,8 +14,10 @@ import (
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/date"
+	"tuoxing/internal/export"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/intake"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/org"
 	intakepage "tuoxing/internal/web/page/intake"
 	"tuoxing/internal/web/part"
@@ -91,7 +93,7 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || offset < 0 {
 		offset = 0
 	}
-	f := intake.Filter{Kind: form.Get("kind"), State: intake.State(form.Get("state")), Offset: offset, Limit: perPage}
+	f := intake.Filter{Kind: form.Get("kind"), State: intake.State(form.Get("state")), Order: listing.Order(form.Get("sort")), Offset: offset, Limit: perPage}
 	v, err := s.viewer(r)
 	if err != nil {
 		return err
@@ -101,13 +103,16 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := s.base(r)
-	p := intakepage.ListPage{Base: b, CanImport: may(visitOf(r).actor, account.ImportWrite), Filters: s.importFilters(b, f)}
+	p := intakepage.ListPage{Base: b, CanImport: may(visitOf(r).actor, account.ImportWrite), Sort: string(f.Order), Filters: s.importFilters(b, f)}
 	if p.Rows, err = s.importLines(r.Context(), b, list); err != nil {
 		return err
 	}
 	at := place{after: int64(offset), done: int64(offset)}
-	address := func(from int) string {
+	address := func(order listing.Order, from int) string {
 		q := url.Values{}
+		if order != "" {
+			q.Set("sort", string(order))
+		}
 		for _, name := range []string{"kind", "state"} {
 			if form.Get(name) != "" {
 				q.Set(name, form.Get(name))
@@ -121,15 +126,19 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 		}
 		return "/imports?" + q.Encode()
 	}
-	file := func(ext string) string { return strings.Replace(address(0), "/imports", "/imports."+ext, 1) }
+	file := func(ext string) string { return strings.Replace(address("", 0), "/imports", "/imports."+ext, 1) }
 	p.CSV, p.XLSX = file("csv"), file("xlsx")
 	next := ""
 	if offset+len(list) < total {
-		next = address(offset + len(list))
+		next = address(f.Order, offset+len(list))
 	}
-	p.Pager = at.pager(int64(len(list)), int64(total), address(0), next)
+	p.Pager = at.pager(int64(len(list)), int64(total), address(f.Order, 0), next)
+	p.Columns = sorted(intakepage.ListColumns(b), importOrders, f.Order, func(o listing.Order) string { return address(o, 0) })
 	return s.render(w, r, http.StatusOK, intakepage.List(p))
 }
+
+// importOrders are the orders of the headings of the list of imports.
+var importOrders = []string{"file", "on", "state", "read", "", "", "refused", "", "", "received"}
 
 func (s *Server) importFilters(b part.Base, f intake.Filter) []part.Field {
 	all := part.Option{Label: b.T("web.all")}
@@ -214,7 +223,7 @@ type upload struct {
 func (s *Server) newPage(r *http.Request, u upload) (intakepage.NewPage, error) {
 	b := s.base(r)
 	b.Path = "/imports/new"
-	p := intakepage.NewPage{Base: b, Kind: u.kind, On: u.on, Full: u.full, Unit: u.unit.String(), Other: u.other, MaxBytes: s.MaxUpload, Today: date.On(s.Now()).String()}
+	p := intakepage.NewPage{Base: b, Prefilled: may(visitOf(r).actor, account.WorkerExport), Kind: u.kind, On: u.on, Full: u.full, Unit: u.unit.String(), Other: u.other, MaxBytes: s.MaxUpload, Today: date.On(s.Now()).String()}
 	for _, k := range s.kinds() {
 		p.Kinds = append(p.Kinds, part.Option{Value: k, Label: kindWord(b, k), Help: b.T("web_intake.kind_help_" + k)})
 	}
@@ -360,12 +369,26 @@ func (u *upload) set(name, text string) error {
 
 func (s *Server) receiveFile(r *http.Request, u upload, file *multipart.Part) (intake.ImportID, error) {
 	var c fault.Check
+	if file.FileName() == "" {
+		c.Add("file", "web_intake.file_missing")
+	}
+	opt, err := s.terms(r, u, &c)
+	if err != nil {
+		return 0, err
+	}
+	v, err := s.viewer(r)
+	if err != nil {
+		return 0, err
+	}
+	return s.Intake.Receive(r.Context(), v, file.FileName(), file, opt)
+}
+
+// terms reads what the form says beside the file. All that is wrong, also what was found before, is told
+// at once.
+func (s *Server) terms(r *http.Request, u upload, c *fault.Check) (intake.Options, error) {
 	opt := intake.Options{Kind: u.kind, Full: u.full, Unit: int64(u.unit)}
 	if !slices.Contains(s.kinds(), u.kind) {
 		c.Add("kind", "web_intake.kind_missing")
-	}
-	if file.FileName() == "" {
-		c.Add("file", "web_intake.file_missing")
 	}
 	if u.on != "" {
 		day, err := date.Parse(u.on)
@@ -376,26 +399,62 @@ func (s *Server) receiveFile(r *http.Request, u upload, file *multipart.Part) (i
 	}
 	t, err := s.tree(r.Context())
 	if err != nil {
-		return 0, err
+		return opt, err
 	}
 	if u.other != "" {
 		unit, err := t.Find(u.other)
 		if err != nil {
 			f, ok := fault.As(err)
 			if !ok {
-				return 0, err
+				return opt, err
 			}
 			c.Add("other", f.Key, f.Args...)
 		}
 		opt.Unit = int64(unit)
 	}
-	if err := c.Err(); err != nil {
-		return 0, err
-	}
 	opt.UnitCode = t.Code(org.UnitID(opt.Unit))
-	v, err := s.viewer(r)
-	if err != nil {
-		return 0, err
-	}
-	return s.Intake.Receive(r.Context(), v, file.FileName(), file, opt)
+	return opt, c.Err()
 }
+
+// getSheet gives a sheet out that is filled with what is on file, for the terms of the form.
+func (s *Server) getSheet(w http.ResponseWriter, r *http.Request) error {
+	if err := visitOf(r).actor.Must(account.ImportWrite); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	var u upload
+	for _, name := range []string{"kind", "on", "full", "other", "unit"} {
+		if err := u.set(name, strings.TrimSpace(q.Get(name))); err != nil {
+			return err
+		}
+	}
+	var c fault.Check
+	if u.kind != "" && s.Intake.Targets[u.kind] != nil && !slices.Contains(prefilled, u.kind) {
+		c.Add("kind", "registry.not_prefilled", kindWord(s.base(r), u.kind))
+	}
+	opt, err := s.terms(r, u, &c)
+	form := listing.Format(q.Get("format"))
+	if form == "" {
+		form = listing.XLSX
+	}
+	o := &outgoing{w: w, seen: visitOf(r)}
+	if err == nil {
+		_, err = s.Export.Sheet(r.Context(), visitOf(r).actor, s.base(r).Printer, export.SheetRequest{Kind: u.kind, Unit: org.UnitID(opt.Unit), On: opt.AsOf, Format: form}, o.open)
+	}
+	if fault.Is(err, fault.Invalid) && !o.out {
+		p, perr := s.newPage(r, u)
+		if perr != nil {
+			return perr
+		}
+		p.Problems = p.Base.Problems(fault.Fields(err))
+		if len(p.Problems) == 0 {
+			sentence, _ := p.Fault(err)
+			p.Problems = []part.Problem{{Name: "on", Text: sentence}}
+		}
+		return s.render(w, r, http.StatusUnprocessableEntity, intakepage.New(p))
+	}
+	return o.end(err)
+}
+
+// prefilled are the kinds of sheets that can be given out filled in.
+var prefilled = []string{"organisations", "roster", "certificates"}

@@ -12,6 +12,7 @@ import (
 	"tuoxing/internal/fault"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/listing"
 	"tuoxing/internal/registry"
 	workerpage "tuoxing/internal/web/page/worker"
 	"tuoxing/internal/web/part"
@@ -22,7 +23,7 @@ const perPage = 50
 
 // filterOf reads the filters of the list of people.
 func filterOf(form url.Values) (registry.Filter, place, error) {
-	f := registry.Filter{Text: form.Get("q"), Limit: perPage}
+	f := registry.Filter{Text: form.Get("q"), Order: listing.Order(form.Get("sort")), Limit: perPage}
 	var c fault.Check
 	if text := form.Get("district"); text != "" {
 		n, err := strconv.ParseInt(text, 10, 32)
@@ -66,6 +67,7 @@ func searched(path string, f registry.Filter, without string, more ...string) st
 	add("district", strconv.Itoa(int(f.District)))
 	add("rank", strconv.Itoa(f.RankEver))
 	add("employer", f.Employer.String())
+	add("sort", string(f.Order))
 	for i := 0; i+1 < len(more); i += 2 {
 		form.Set(more[i], more[i+1])
 	}
@@ -136,11 +138,22 @@ func (s *Server) workersPage(r *http.Request, f registry.Filter, at place) (work
 		Base: b, Query: f.Text, Total: int64(total), Filters: workerFilters(b, f), Chips: workerChips(b, f, name), CanImport: may(who, account.ImportWrite),
 		Columns: []part.Column{{Label: b.T("web.person")}, {Label: b.T("web.sex")}, {Label: b.T("web.age"), Num: true}, {Label: b.T("web.employer")}, {Label: b.T("web.district")}, {Label: b.T("web.rank")}, {Label: b.T("web.class")}},
 	}
+	if !f.ByNumber() { // one person, whose number stands in no address
+		p.Columns = sorted(p.Columns, workerOrders, f.Order, func(o listing.Order) string {
+			g := f
+			g.Order = o
+			return searched("/workers", g, "")
+		})
+	}
 	if f.Employer != 0 {
 		p.Keep = append(p.Keep, part.Pair{Label: "employer", Value: f.Employer.String()})
 	}
+	if f.Order != "" {
+		p.Keep = append(p.Keep, part.Pair{Label: "sort", Value: string(f.Order)})
+	}
 	if may(who, account.WorkerExport) && !f.ByNumber() {
-		p.CSV, p.XLSX = searched("/workers.csv", f, ""), searched("/workers.xlsx", f, "")
+		p.CSV, p.XLSX = searched("/workers.csv", f, "sort"), searched("/workers.xlsx", f, "sort")
+		p.Out = searched("/workers/export", f, "sort")
 	}
 	for _, x := range list {
 		p.Rows = append(p.Rows, workerRow(b, l, x, date.On(s.Now())))
@@ -152,6 +165,9 @@ func (s *Server) workersPage(r *http.Request, f registry.Filter, at place) (work
 	p.Pager = at.pager(int64(len(list)), int64(total), searched("/workers", f, ""), next)
 	return p, nil
 }
+
+// workerOrders are the orders of the headings of the list of people; only what many ask for: a name, an age, a level.
+var workerOrders = []string{"name", "", "age", "", "", "rank", ""}
 
 func workerFilters(b part.Base, f registry.Filter) []part.Field {
 	all := part.Option{Label: b.T("web.all")}
@@ -185,6 +201,14 @@ func workerChips(b part.Base, f registry.Filter, name func(ledger.Dim, int64) st
 	}
 	if f.Employer != 0 {
 		out = append(out, part.Chip{Label: b.T("web.employer"), Value: name(ledger.Employer, int64(f.Employer)), Remove: searched("/workers", f, "employer")})
+	}
+	if f.Order != "" {
+		way := b.T("web.sort_up")
+		if f.Order.Down() {
+			way = b.T("web.sort_down")
+		}
+		column := map[string]string{"name": "web.person", "age": "web.age", "rank": "web.rank"}[f.Order.Name()]
+		out = append(out, part.Chip{Label: b.T("web.sort"), Value: b.T(column) + " " + way, Remove: searched("/workers", f, "sort")})
 	}
 	return out
 }

@@ -182,3 +182,57 @@ func TestRow_of_a_person_is_masked_until_a_reason_is_given(t *testing.T) {
 		page(t, w.Client(t, world.Jurong).Get(path), 404)
 	}
 }
+
+// Whole numbers leave the system only with a purpose, which stands in everybody's log of looks.
+func TestWorkers_are_given_out_with_whole_numbers_for_a_purpose_alone(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	c := w.Client(t, world.Danyang)
+	wang := w.Person(t, "卞若溪")
+	doc := page(t, c.Get("/workers?district=321181"), 200)
+	doc = page(t, c.Get(href(t, doc, "main a.btn", "带号码导出")), 200)
+	has(t, words(doc.Find("main")), "丹阳市", "遮盖", "完整号码", "导出原因")
+	if doc.Find("form input[name=district][value='321181']").Length() != 1 {
+		t.Error("the form forgets the district")
+	}
+	ask := func(numbers, why string) url.Values {
+		return url.Values{"district": {"321181"}, "numbers": {numbers}, "format": {"csv"}, "why": {why}}
+	}
+	masked := c.Form("/workers/export", ask("masked", ""))
+	has(t, strings.Join(flat(sheetOf(t, masked)), "|"), "卞若溪", "3299************26", "199****0001")
+	hasNot(t, masked, world.Secrets()...)
+	for _, why := range []string{"", "看", wang.Number} {
+		a := c.Form("/workers/export", ask("full", why))
+		doc := page(t, a, 422)
+		if doc.Find("#f-why-problem").Length() != 1 || doc.Find("input[name=numbers][value=full][checked]").Length() != 1 {
+			t.Errorf("%q: not told beside the field, or the choice is lost", why)
+		}
+		if why != wang.Number {
+			hasNot(t, a, world.Secrets()...)
+		}
+	}
+	page(t, c.Form("/workers/export", ask("all", "核对补贴")), 422)
+	page(t, w.Client(t, world.Auditor).Form("/workers/export", ask("full", "核对补贴")), 403)
+	if n := looks(t, w, "卞若溪"); n != 0 {
+		t.Errorf("%d looks before anything was given out", n)
+	}
+	full := c.Form("/workers/export", ask("full", "核对补贴"))
+	if rows := sheetOf(t, full); !strings.Contains(string(full.Body), wang.Number) || len(rows) < 5 {
+		t.Errorf("%q", rows)
+	}
+	if n := looks(t, w, "卞若溪"); n != 1 {
+		t.Errorf("%d looks at her file are logged", n)
+	}
+}
+
+// looks is how often somebody saw a person's numbers for this purpose.
+func looks(t *testing.T, w *world.World, name string) (n int) {
+	t.Helper()
+	err := w.DB.ReadTx(t.Context(), func(tx *db.Tx) error {
+		return tx.QueryRow(t.Context(), "SELECT count(*) FROM audit_entry WHERE action = 'worker.reveal' AND subject = $1 AND detail LIKE '%核对补贴%'", []any{w.Person(t, name).ID.String()}, &n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -143,6 +143,8 @@ func (m maker) figure() figure.Page {
 		Chips: []part.Chip{{Label: m.w("性别", "Sex"), Value: m.w("女", "female"), Remove: "/figures/employees"}},
 		Sum:   people("704000"), CSV: "/figures/employees.csv", XLSX: "/figures/employees.xlsx",
 	}
+	p.Columns = figure.CellColumns(&p)
+	p.Columns[2].Href = "/figures/employees?sort=-value"
 	shares := []int{28, 24, 29, 100, 38, 40, 23, 8}
 	for i, r := range m.districts() {
 		p.Cells = append(p.Cells, figure.Cell{Label: r.Label, Value: r.Value, Share: shares[i], Rows: "/figures/employees/rows?district=1", Into: r.Href})

@@ -24,7 +24,7 @@ func (m maker) filings() []Sample {
 	b := m.base
 	title, kind := m.w("2023年一季度职工花名册", "Roster of the first quarter of 2023"), m.w("职工花名册", "Roster")
 	stand := filingpage.Counts{Asked: 1999, Unsent: 412, Sent: 655, Returned: 32, Confirmed: 900, Overdue: 17, Asking: 5}
-	list := filingpage.ListPage{Base: m.at("/filings"), CanCall: true, Own: true, Pager: part.Pager{From: 1, To: 3, Total: 3}}
+	list := filingpage.ListPage{Base: m.at("/filings"), Columns: filingpage.ListColumns(m.base), CanCall: true, Own: true, Pager: part.Pager{From: 1, To: 3, Total: 3}}
 	for i, c := range []filingpage.Counts{stand, {Asked: 6, Unsent: 6}, {Asked: 280, Confirmed: 280}} {
 		list.Rows = append(list.Rows, filingpage.CallLine{Href: fmt.Sprintf("/filings/calls/%d", i+1), Title: title, Kind: kind, By: m.w("全市", "the whole city"), AsOf: asOf, DueOn: due, Counts: c})
 	}

@@ -47,6 +47,13 @@ func (m maker) staged() intake.Page {
 
 func (m maker) imports() []Sample {
 	list := intake.ListPage{Base: m.at("/imports"), CanImport: true, CSV: "/imports.csv", XLSX: "/imports.xlsx", Pager: part.Pager{From: 1, To: 7, Total: 7}, Filters: m.filters()}
+	list.Columns = intake.ListColumns(m.base)
+	for i := range list.Columns {
+		if list.Columns[i].Label != m.base.T("web_intake.block") {
+			list.Columns[i].Href = "/imports?sort=read"
+		}
+	}
+	list.Sort, list.Columns[3].Dir = "-read", "descending"
 	for s := intake.Received; s <= intake.Refused; s++ {
 		l := intake.Line{Href: "/imports/1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), Unit: m.w("丹阳市总工会", "Danyang Federation"), By: m.w("李四", "Li Si"), On: asOf, Full: s%2 == 0, TakesFull: true, State: s, Counts: counts, At: sealed}
 		if s == intake.Applied {
@@ -94,7 +101,7 @@ func (m maker) applied() intake.Page {
 }
 
 func (m maker) newImport(ps []part.Problem) intake.NewPage {
-	return intake.NewPage{
+	return intake.NewPage{Prefilled: true,
 		Base: m.at("/imports/new"), Kind: "roster", On: asOf.String(), MaxBytes: 200 << 20, Unit: "4", Problems: ps,
 		Kinds: []part.Option{
 			{Value: "organisations", Label: m.w("单位名录", "Organisations"), Help: m.w("单位、信用代码、辖市区、行业", "units, codes, district, industry")},

@@ -8,8 +8,8 @@ import (
 
 func (m maker) workers() []Sample {
 	list := worker.ListPage{
-		Base: m.at("/workers"), Total: 238600, Filters: m.filters(), CSV: "/workers.csv", XLSX: "/workers.xlsx",
-		Chips:   []part.Chip{{Label: m.base.T("web.district"), Value: m.w("丹阳市", "Danyang"), Remove: "/workers"}},
+		Base: m.at("/workers"), Total: 238600, Filters: m.filters(), CSV: "/workers.csv", XLSX: "/workers.xlsx", Out: "/workers/export?district=321181",
+		Chips:   []part.Chip{{Label: m.base.T("web.district"), Value: m.w("丹阳市", "Danyang"), Remove: "/workers"}, {Label: m.base.T("web.sort"), Value: m.base.T("web.person") + " " + m.base.T("web.sort_up"), Remove: "/workers"}},
 		Columns: m.workerColumns(), Pager: part.Pager{From: 21, To: 40, Total: 238600, First: "/workers", Next: "/workers?after=40"},
 	}
 	names := [][2]string{{"张三", "Zhang San"}, {"李四", "Li Si"}, {"王五", "Wang Wu"}, {"赵六", "Zhao Liu"}, {"买买提·示例", "Maimaiti Shili"}}
@@ -26,6 +26,8 @@ func (m maker) workers() []Sample {
 	shown.Masked[0].Shown = "329901199001010010"
 	return []Sample{
 		{"workers", "worker list", worker.List(list)}, {"workers-empty", "worker list, empty", worker.List(none)},
+		{"workers-out", "worker list given out, purpose missing", worker.Out(m.out(worker.OutPage{Numbers: "full", Full: true, Total: 238600, Chips: []part.Chip{{Label: m.base.T("web.district"), Value: m.w("丹阳市", "Danyang")}}, Problems: []part.Problem{{Name: "why", Text: m.base.T("registry.why_needed")}}}))},
+		{"workers-out-empty", "worker list given out, without the right to numbers", worker.Out(m.out(worker.OutPage{}))},
 		{"worker", "worker file", worker.Show(m.worker())}, {"worker-shown", "worker file, ID number shown", worker.Show(shown)},
 		{"certificate", "certificate with what used it", worker.Certificate(m.certificate(false))}, {"certificate-revoked", "certificate, revoked", worker.Certificate(m.certificate(true))},
 		{"certificate-empty", "certificate that nothing used", worker.Certificate(worker.CertificatePage{Base: m.at("/workers/2/certificates/9"), ID: "2", Name: m.w("赵六", "Zhao Liu"), Paper: m.worker().Papers[1]})},
@@ -87,6 +89,11 @@ func (m maker) filters() []part.Field {
 		{Name: "district", Label: m.base.T("web.district"), Value: "4", Options: []part.Option{all, {Value: "1", Label: m.w("京口区", "Jingkou")}, {Value: "4", Label: m.w("丹阳市", "Danyang")}}},
 		{Name: "rank", Label: m.base.T("web.rank"), Options: []part.Option{all, {Value: "4", Label: m.w("高级工", "level 3")}}},
 	}
+}
+
+func (m maker) out(p worker.OutPage) worker.OutPage {
+	p.Base, p.Back, p.Format = m.at("/workers/export"), "/workers", "xlsx"
+	return p
 }
 
 func (m maker) workerColumns() []part.Column {

@@ -47,6 +47,7 @@ type Page struct {
 	Then       *Then       // a second dimension
 	ByName     string      // names of the chosen dimensions
 	Cells      []Cell
+	Columns    []part.Column // of the cells
 	More       int64         // cells that the page does not list
 	Cross      *Cross        // two dimensions as rows and columns, instead of Cells
 	Sum        part.Quantity // of the cells; none when they do not add up (a rate)
@@ -154,4 +155,14 @@ type Row struct {
 	Cause    string   // new, moved, risen …, in words
 	From     part.Source
 	Quantity int64 // signed sum of this person's facts, 1 for a stock
+}
+
+// CellColumns are the headings of the cells; the last is over what opens: the people behind a cell, or the sides of a
+// rate.
+func CellColumns(p *Page) []part.Column {
+	last := p.T("web_figure.rows")
+	if len(p.Sides) > 0 {
+		last = p.T("web_figure.sides")
+	}
+	return []part.Column{{Label: p.ByName}, {Label: p.T("web_figure.share")}, {Label: p.T("web.value"), Num: true}, {Label: last}}
 }

@@ -17,9 +17,15 @@ type Counts struct {
 	Asked, Unsent, Sent, Returned, Confirmed, Overdue, Asking int
 }
 
+// ListColumns are the headings of the list of calls.
+func ListColumns(b part.Base) []part.Column {
+	return []part.Column{{Label: b.T("web_filing.call")}, {Label: b.T("web_filing.due")}, {Label: b.T("web_filing.stand")}, {Label: b.T("web_filing.asked"), Num: true}}
+}
+
 // ListPage is the list of calls.
 type ListPage struct {
 	part.Base
+	Columns []part.Column
 	Rows    []CallLine
 	Pager   part.Pager
 	CanCall bool

@@ -269,7 +269,7 @@ func List(p ListPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = part.Table(p.T("web.nav_filings"), []part.Column{{Label: p.T("web_filing.call")}, {Label: p.T("web_filing.due")}, {Label: p.T("web_filing.stand")}, {Label: p.T("web_filing.asked"), Num: true}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = part.Table(p.T("web.nav_filings"), p.Columns).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

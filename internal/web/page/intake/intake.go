@@ -69,6 +69,18 @@ type ListPage struct {
 	Pager     part.Pager
 	CanImport bool
 	CSV, XLSX string // the list as a file, with the same filters
+	Columns   []part.Column
+	Sort      string // the order asked for, which the filters keep
+}
+
+// ListColumns are the headings of the list of imports.
+func ListColumns(b part.Base) []part.Column {
+	return []part.Column{
+		{Label: b.T("web.file")}, {Label: b.T("web.as_of")}, {Label: b.T("web.state")},
+		{Label: b.T("web_intake.read"), Num: true}, {Label: b.T("web.accepted"), Num: true}, {Label: b.T("web_intake.mended"), Num: true},
+		{Label: b.T("web_intake.refused"), Num: true}, {Label: b.T("web_intake.duplicate"), Num: true}, {Label: b.T("web_intake.block"), Num: true},
+		{Label: b.T("web_intake.received")},
+	}
 }
 
 // Line is one import in the list.
@@ -85,17 +97,18 @@ type Line struct {
 // NewPage hands in a file.
 type NewPage struct {
 	part.Base
-	Kinds    []part.Option
-	Kind     string
-	On       string
-	Full     bool
-	Units    []part.Option
-	Unit     string
-	Many     bool   // enterprises are too many for the list: they are named by code or name
-	Other    string // the unit so named
-	Today    string
-	MaxBytes int64
-	Problems []part.Problem
+	Prefilled bool // sheets can be downloaded filled in
+	Kinds     []part.Option
+	Kind      string
+	On        string
+	Full      bool
+	Units     []part.Option
+	Unit      string
+	Many      bool   // enterprises are too many for the list: they are named by code or name
+	Other     string // the unit so named
+	Today     string
+	MaxBytes  int64
+	Problems  []part.Problem
 }
 
 // Page is one import on its way.

@@ -21,8 +21,23 @@ type ListPage struct {
 	Total     int64
 	Pager     part.Pager
 	CSV, XLSX string
+	Out       string      // the form that gives the list out with numbers
 	Keep      []part.Pair // filters without a field of their own
 	CanImport bool
+}
+
+// OutPage asks how the list of people is to be given out.
+type OutPage struct {
+	part.Base
+	Total    int64
+	Chips    []part.Chip
+	Keep     []part.Pair // the filters, as hidden fields
+	Back     string
+	Numbers  string // "", masked, full
+	Full     bool   // the reader may have whole numbers
+	Format   string
+	Why      string
+	Problems []part.Problem
 }
 
 // Row is one person in the list.

@@ -1,0 +1,81 @@
+package registry_test
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+
+	"tuoxing/internal/fault"
+	"tuoxing/internal/listing"
+	"tuoxing/internal/registry"
+	"tuoxing/internal/testkit/world"
+)
+
+// In every order the pages together hold everybody once, also people of one age or level, and each page
+// goes on where the one before ended.
+func TestList_pages_in_every_order_hold_everybody_once(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	for _, login := range []string{world.City, world.Danyang} {
+		who := w.Actor(t, login)
+		all, total, err := w.Registry.List(t.Context(), who, registry.Filter{Limit: 500})
+		if err != nil || len(all) != total || total < 10 {
+			t.Fatalf("%d of %d people: %v", len(all), total, err)
+		}
+		for order, by := range map[listing.Order]func(a, b registry.Worker) int{
+			"": func(a, b registry.Worker) int { return cmp.Compare(a.ID, b.ID) },
+			"name": func(a, b registry.Worker) int {
+				return cmp.Or(cmp.Compare(a.Pinyin, b.Pinyin), cmp.Compare(a.ID, b.ID))
+			},
+			"-name": func(a, b registry.Worker) int {
+				return cmp.Or(cmp.Compare(b.Pinyin, a.Pinyin), cmp.Compare(a.ID, b.ID))
+			},
+			"age":  func(a, b registry.Worker) int { return cmp.Or(cmp.Compare(b.Birth, a.Birth), cmp.Compare(a.ID, b.ID)) },
+			"-age": func(a, b registry.Worker) int { return cmp.Or(cmp.Compare(a.Birth, b.Birth), cmp.Compare(a.ID, b.ID)) },
+			"rank": func(a, b registry.Worker) int {
+				return cmp.Or(cmp.Compare(a.RankEver, b.RankEver), cmp.Compare(a.ID, b.ID))
+			},
+			"-rank": func(a, b registry.Worker) int {
+				return cmp.Or(cmp.Compare(b.RankEver, a.RankEver), cmp.Compare(a.ID, b.ID))
+			},
+		} {
+			want := slices.SortedFunc(slices.Values(all), by)
+			for _, size := range []int{1, 3, 7} {
+				var got []registry.Worker
+				f := registry.Filter{Order: order, Limit: size}
+				for {
+					part, n, err := w.Registry.List(t.Context(), who, f)
+					if err != nil || n != total {
+						t.Fatalf("%s after %d: %d people: %v", order, f.After, n, err)
+					}
+					got = append(got, part...)
+					if len(part) < size {
+						break
+					}
+					f.After = part[len(part)-1].ID
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("%s sees by %q, pages of %d: %d people, want %d in order", login, order, size, len(got), len(want))
+				}
+			}
+		}
+	}
+}
+
+// A page can begin only behind somebody whom the reader sees: otherwise the order would tell of the others.
+func TestList_begins_no_page_behind_people_of_others(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	who, other := w.Actor(t, world.Danyang), w.Person(t, "阚语桐").ID
+	for _, after := range []registry.WorkerID{other, 4711} {
+		_, _, err := w.Registry.List(t.Context(), who, registry.Filter{Order: "name", After: after, Limit: 5})
+		if f, ok := fault.As(err); !ok || f.Kind != fault.Invalid || f.Key != "listing.after_gone" {
+			t.Errorf("behind %s: %v", after, err)
+		}
+	}
+	for _, order := range []listing.Order{"pinyin_fold", "-", "name desc", "name; DROP TABLE registry_worker"} {
+		if _, _, err := w.Registry.List(t.Context(), who, registry.Filter{Order: order}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("order %q: %v", order, err)
+		}
+	}
+}
