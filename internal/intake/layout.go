@@ -235,10 +235,11 @@ func (c *candidate) uses(col int) bool {
 	return false
 }
 
-// spell lists the readings of a heading cell, the most exact first.
+// spell lists the readings of a heading cell, the most exact first. What ends with a colon above another heading is a label of
+// the form, whose value stands beside it, and no upper row of the heading.
 func spell(upper, lower string) []string {
 	switch {
-	case upper == "" || upper == lower:
+	case upper == "" || upper == lower || lower != "" && strings.ContainsAny(upper, ":："):
 		return []string{lower}
 	case lower == "":
 		return []string{upper}
