@@ -9,7 +9,7 @@ import (
 )
 
 // People are how many rows of people a sheet has unless more are asked for.
-const People = 26
+const People = 32
 
 // Plan makes the books of a seed, each form once by each writer.
 func Plan(seed uint64, people int, writers ...Writer) []Book {
@@ -22,6 +22,20 @@ func Plan(seed uint64, people int, writers ...Writer) []Book {
 	}
 	return books
 }
+
+// Kinds are the names of everything that is planted.
+func Kinds() (all []string) {
+	for _, d := range dirts {
+		all = append(all, d.kind)
+	}
+	for _, n := range append(slices.Clone(noData), footers...) {
+		all = append(all, n.kind)
+	}
+	return append(all, pairs...)
+}
+
+// pairs are what two rows have to do with each other.
+var pairs = []string{"整行重复", "重复行写法不同", "同一记录内容不同", "退回行下有更正"}
 
 func (m *maker) book(f form, w Writer, people int) Book {
 	b := Book{File: fmt.Sprintf("%s_%s.xlsx", f.id, w), Form: f.id, Kind: f.kind, Writer: w}
@@ -125,7 +139,7 @@ func (m *maker) sheet(f *form, w Writer, s *Sheet, people int) {
 		kinds := m.kinds(f, w, 3)
 		jobs = append(jobs, func() { m.single(f, s, kinds...) })
 	}
-	for _, k := range []string{"整行重复", "重复行写法不同", "同一记录内容不同", "退回行下有更正"} {
+	for _, k := range pairs {
 		jobs = append(jobs, func() { m.pair(f, s, k) })
 	}
 	if f.has(fFirm) && f.kind == "roster" && w != GB18030 {
