@@ -18,6 +18,8 @@ type rowParser struct {
 	s      *xmlScanner
 	carry  carrier
 	number int
+	given  int  // number of the last row that was given out
+	inside bool // the rows are not over
 	hidden bool
 	cells  []string
 	texts  []byte // of the cells that are no shared strings, one behind the other
@@ -38,9 +40,14 @@ func (p *rowParser) next() (Row, error) {
 			continue
 		}
 		if err := p.s.next(false); err != nil {
+			if p.inside && errors.Is(err, io.EOF) {
+				err = errors.Join(errLies, io.ErrUnexpectedEOF)
+			}
 			return Row{}, err
 		}
 		switch string(p.s.name()) {
+		case "sheetData":
+			p.inside = !p.s.empty()
 		case "row":
 			p.startRow()
 			if p.s.empty() {
@@ -58,6 +65,10 @@ func (p *rowParser) next() (Row, error) {
 			if p.number > p.x.lim.Rows {
 				return Row{}, fault.New(fault.TooLarge, "intake.rows_too_many", p.x.lim.Rows)
 			}
+			if p.number <= p.given {
+				return Row{}, damaged(errOrder)
+			}
+			p.given = p.number
 			cells, carried := p.carry.apply(p.number, cells)
 			return Row{Number: p.number, Cells: cells, Carried: carried, Hidden: p.hidden}, nil
 		case "/sheetData":
@@ -65,6 +76,9 @@ func (p *rowParser) next() (Row, error) {
 		}
 	}
 }
+
+// errOrder is the cause for rows whose numbers do not rise: nobody could find the row that a report names.
+var errOrder = errors.New("row numbers out of order")
 
 func (p *rowParser) startRow() {
 	p.number++
