@@ -206,6 +206,13 @@ func ruleCases() []ruleCase {
 	certificate("R160", warn, intake.Options{}, cells{colNumber: "RSN32110100122300001"}, cells{colNumber: "2210112003300125"})
 	certificate("R161", refuse, intake.Options{}, cells{colNumber: "T" + idOf("19900101", 11)}, cells{colNumber: "S000032000205223000045"})
 	certificate("R162", refuse, intake.Options{}, cells{colNumber: "YT00003200010122000001"}, cells{colNumber: "YT00003200010122000001", colLevel: "特级技师"})
+	paper := cells{colNumber: "苏技字第89-00123号", colIssued: "1994-12-31", colLevel: "高级工"}
+	certificate("R177", warn, intake.Options{}, paper, cells{colNumber: "9410112003300125", colIssued: "1994-12-31"})
+	certificate("R122", refuse, intake.Options{}, with(paper, cells{colIssued: "1995-01-01"}), paper)
+	certificate("R122", refuse, intake.Options{}, with(paper, cells{colNumber: "证书丢失"}), paper)
+	certificate("R122", refuse, intake.Options{}, with(paper, cells{colNumber: "1.81011200330012E+15"}), paper)
+	certificate("R178", refuse, intake.Options{}, with(paper, cells{colLevel: "三级"}), paper)
+	certificate("R179", warn, intake.Options{}, cells{colNumber: "Y000031000101223000123"}, cells{colNumber: "Y000032000101223000123"})
 	certificate("R126", refuse, intake.Options{}, cells{colDistrict: "黄浦区"}, cells{colDistrict: "321181"})
 	certificate("R126", refuse, ofDanyang, cells{colDistrict: "京口区"}, cells{colDistrict: "丹阳市"})
 	list = append(list,

@@ -318,8 +318,12 @@ func (p *rowParser) content() (value []byte, formula bool, err error) {
 }
 
 // exact is the magnitude up to which a binary64 number shows the digits that were typed:
-// Excel keeps 15 of them. Beyond it a number is left as it stands, so that a damaged ID number is seen.
-const exact = 1e15
+// Excel keeps 15 of them. Beyond it a number is written in powers of ten, however many digits the file shows: what was
+// typed behind the fifteenth is lost, and no reader of ID numbers takes such a text for whole.
+const (
+	exact       = 1e15
+	exactDigits = 15
+)
 
 // appendNumber prints a numeric cell without float noise: 36.350000000000001 → 36.35, 1.38E10 →
 // 13800000000. From 10¹⁵ on the text stays as it is. shift is added to days of the 1904 system.
@@ -327,10 +331,13 @@ func appendNumber(out, raw []byte, shift float64) []byte {
 	if len(raw) > 0 && (raw[0] <= ' ' || raw[len(raw)-1] <= ' ') {
 		raw = bytes.TrimSpace(raw)
 	}
-	if shift == 0 && isDigits(raw) {
+	if shift == 0 && len(raw) <= exactDigits && isDigits(raw) {
 		return append(out, raw...)
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)
+	if err == nil && (f >= exact || f <= -exact) && len(raw) < 2*exactDigits && bytes.IndexByte(raw, '.') < 0 && !bytes.ContainsAny(raw, "eE") {
+		return strconv.AppendFloat(out, f, 'E', -1, 64)
+	}
 	if err != nil || f >= exact || f <= -exact {
 		return appendText(out, raw)
 	}

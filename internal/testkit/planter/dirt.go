@@ -17,7 +17,7 @@ type dirt struct {
 	rules   string
 	fits    func(*subject) bool
 	plant   func(*maker, *subject)
-	book    bool // csv has no such thing
+	dated   bool // the day of issue stands in the row
 }
 
 func texts(c field, list ...any) func(*maker, *subject) {
@@ -98,7 +98,7 @@ var dirts = []dirt{
 	{"证件号空格", "", fID, nil, Mended, "R120", nil, byID(func(id string) any { return " " + id[:6] + " " + id[6:14] + " " + id[14:] + " " }), false},
 	{"证件号全角", "", fID, nil, Mended, "R120", nil, byID(func(id string) any { return wide(id) }), false},
 	{"证件号科学计数", "", fID, []field{fSex}, Refused, "R109", nil, byID(func(id string) any { return id[:1] + "." + id[1:6] + "E+17" }), false},
-	{"证件号成数值", "", fID, []field{fSex}, Refused, "R109", lostWrong, byID(func(id string) any { return Number(lost(id)) }), false},
+	{"证件号成数值", "", fID, []field{fSex}, Refused, "R109", nil, byID(func(id string) any { return Number(lost(id)) }), false},
 	{"证件号末三位000", "", fID, []field{fSex}, Refused, "R109", lostWrong, byID(func(id string) any { return lost(id) }), false},
 	{"证件号15位", "", fID, nil, Mended, "R151", bornLast, byID(func(id string) any { return id[:6] + id[8:17] }), false},
 	{"证件号15位数值", "", fID, nil, Mended, "R151", bornLast, byID(func(id string) any { return Number(id[:6] + id[8:17]) }), false},
@@ -132,6 +132,16 @@ var dirts = []dirt{
 	{"编号全角", "certificates", fNumber, nil, Accepted, "", nil, func(_ *maker, s *subject) { s.cells[fNumber] = wide(s.cells[fNumber].(string)) }, false},
 	{"操作证编号", "certificates", fNumber, []field{fID, fSex, fName}, Refused, "R161", nil, func(_ *maker, s *subject) { s.cells[fNumber] = "T" + s.id }, false},
 
+	{"编号成数值", "certificates", fNumber, nil, Refused, "R122", func(s *subject) bool { return s.day.Year() >= 2010 && s.day.Year() < 2019 }, func(_ *maker, s *subject) {
+		s.cells[fNumber] = Number(s.cells[fNumber].(string)[:15] + "0")
+	}, true},
+	{"旧式证书", "certificates", fNumber, []field{fStart, fLevel}, Accepted, "", nil, oldPaper("高级工"), true},
+	{"旧式证书只写级别", "certificates", fNumber, []field{fStart, fLevel}, Refused, "R178", nil, oldPaper("三级"), true},
+	{"外省证书", "certificates", fNumber, nil, Accepted, "", func(s *subject) bool { return s.day.Year() >= 2019 }, func(_ *maker, s *subject) {
+		n := s.cells[fNumber].(string)
+		s.cells[fNumber] = n[:5] + "31" + n[7:]
+	}, false},
+
 	{"两个电话用#隔开", "roster", fPhone, nil, Mended, "R117", nil, texts(fPhone, "19700000001#19700000002"), false},
 	{"电话成数值", "roster", fPhone, nil, Accepted, "", nil, texts(fPhone, Number("19712345678")), false},
 	{"岗位不认识", "roster", fPost, nil, Refused, "R113", nil, texts(fPost, "干部", "车间主任"), false},
@@ -162,13 +172,22 @@ func endsZero(m *maker, s *subject) {
 	}
 }
 
+// oldPaper is a certificate from before the common numbering.
+func oldPaper(level string) func(*maker, *subject) {
+	return func(m *maker, s *subject) {
+		m.serial++
+		s.cells[fNumber], s.cells[fLevel], s.want.Rank, s.want.Day = fmt.Sprintf("苏技字第89-%05d号", m.serial), level, "4", "1989-06-01"
+		s.setDay("1989-06-01")
+	}
+}
+
 // can reports whether a kind can stand in a form, and beside others in one row.
-func (d *dirt) can(f *form, w Writer, with []*dirt) bool {
+func (d *dirt) can(f *form, with []*dirt) bool {
 	col := d.col
 	if col == fStart && f.kind == "certificates" {
 		col = fIssued
 	}
-	if d.where != "" && d.where != f.kind || !f.has(col) || d.book && w == GB18030 {
+	if d.where != "" && d.where != f.kind || !f.has(col) || d.dated && !f.has(fIssued) {
 		return false
 	}
 	for _, o := range with {

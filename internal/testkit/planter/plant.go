@@ -132,11 +132,11 @@ func (m *maker) sheet(f *form, w Writer, s *Sheet, people int) {
 		jobs = append(jobs, func() { m.single(f, s) })
 	}
 	for range people/3 + people/8 {
-		kinds := m.kinds(f, w, 1)
+		kinds := m.kinds(f, 1)
 		jobs = append(jobs, func() { m.single(f, s, kinds...) })
 	}
 	for range people / 8 {
-		kinds := m.kinds(f, w, 3)
+		kinds := m.kinds(f, 3)
 		jobs = append(jobs, func() { m.single(f, s, kinds...) })
 	}
 	for _, k := range pairs {
@@ -164,11 +164,11 @@ func (m *maker) sheet(f *form, w Writer, s *Sheet, people int) {
 }
 
 // kinds draws kinds that can stand together in one row, the rarest first.
-func (m *maker) kinds(f *form, w Writer, n int) (drawn []*dirt) {
+func (m *maker) kinds(f *form, n int) (drawn []*dirt) {
 	order := m.Perm(len(dirts))
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(m.planted[dirts[a].kind], m.planted[dirts[b].kind]) })
 	for _, i := range order {
-		if d := &dirts[i]; len(drawn) < n && d.can(f, w, drawn) && (d.fits == nil || n == 1 || len(drawn) == 0) {
+		if d := &dirts[i]; len(drawn) < n && d.can(f, drawn) && (d.fits == nil || n == 1 || len(drawn) == 0) {
 			drawn = append(drawn, d)
 			m.planted[d.kind]++
 		}

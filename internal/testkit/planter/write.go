@@ -222,6 +222,14 @@ func (s *Sheet) prefixed(shared *strings.Builder, n *int) string {
 	return x.String()
 }
 
+// exactDigits is how many digits a spreadsheet keeps of a number.
+const exactDigits = 15
+
+// shown is how a spreadsheet shows, and writes into csv, a number with too many digits.
+func (n Number) shown() string {
+	return fmt.Sprintf("%s.%sE+%d", n[:1], n[1:6], len(n)-1)
+}
+
 func escaped(s string) string {
 	var b strings.Builder
 	if err := xml.EscapeText(&b, []byte(s)); err != nil {
@@ -244,6 +252,9 @@ func (b *Book) lines() ([]byte, error) {
 			text := ""
 			if c < len(s.Rows[i].Cells) && s.Rows[i].Cells[c] != nil {
 				text = fmt.Sprint(s.Rows[i].Cells[c])
+				if n, ok := s.Rows[i].Cells[c].(Number); ok && len(n) > exactDigits {
+					text = n.shown()
+				}
 			}
 			line += strings.Count(text, "\n")
 			if strings.ContainsAny(text, ";\"\n") {
