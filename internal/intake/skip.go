@@ -22,17 +22,17 @@ var skipRules = []skipRule{
 	{reason: "intake.skip_total", text: regexp.MustCompile(`^(本页|本表|本期|本月|单位|人数)?(合计|小计|总计|共计|总和|累计)(人数)?([:(\d].*)?(人|名)?$`)},
 	{reason: "intake.skip_total", text: regexp.MustCompile(`^(本页|本表|本期|本月)?(共有?|总人数|新签|续签|终止|解除):?[_\d]+(人|名|份|条)?$`)},
 	{reason: "intake.skip_sample", text: regexp.MustCompile(`^[(\[【]?(填写)?(示例|样例|范例|举例|例子?)(行|数据)?\d*([)\]】:、.].*)?$`)},
-	{reason: "intake.skip_footer", text: regexp.MustCompile(`^(填表|填报|制表|审核|复核|审批|经办|负责|联系|统计|单位负责)(人|单位|日期|时间)?(签字|签章|签名|\(.*\))?:`)},
+	{reason: "intake.skip_footer", text: regexp.MustCompile(`^(填表|填报|报送|上报|制表|审核|复核|审批|经办|负责|联系|统计|单位负责|主管|分管)(人|单位|领导|日期|时间)?(签字|签章|签名|\(.*\))?:`)},
 	{reason: "intake.skip_footer", text: regexp.MustCompile(`^(联系电话|填报日期|制表日期|打印日期|打印时间|日期|第\d+页)(:|,|/|共|$)`)},
 	{reason: "intake.skip_footer", text: regexp.MustCompile(`^[^:]{0,6}单位\(?(公章|盖章|签章)\)?`)},
 	{reason: "intake.skip_footer", text: regexp.MustCompile(`^(\d{4})?年(\d{1,2})?月(\d{1,2})?日$`), alone: true},
-	{reason: "intake.skip_note", text: regexp.MustCompile(`^[*※]*(注|备注|说明|填表说明|填报说明|填写说明|注意|注意事项)\d*[:、.]`)},
-	{reason: "intake.skip_end", text: regexp.MustCompile(`^[(\[*=_~—-]*(以下空白|以下无正文|以下为空|此行以下空白)`)},
+	{reason: "intake.skip_note", text: regexp.MustCompile(`^[(\[*※]*(特别)?(注|备注|说明|填表说明|填报说明|填写说明|注意|注意事项)\d*[:、.]`)},
+	{reason: "intake.skip_end", text: regexp.MustCompile(`^[(\[*=_~—.-]*(以下空白|以下无正文|以下为空|此行以下空白)`)},
 }
 
 // skipMarks holds a character of every text that skipRules look for: most cells have none of them and
 // need no folding.
-const skipMarks = "计和例范填制审复经负联统单打第注备说以共数签终解日年章"
+const skipMarks = "计和例范填制审复经负联统单打第注备说以共数签终解日年章报管特"
 
 // skipReason gives the catalogue key of why a row is no data, "" for a data row.
 func (t *table) skipReason(row sheet.Row) string {

@@ -69,6 +69,7 @@ var ruleBook = []intake.Rule{
 	{Code: "R177", Key: "registry.rule_number_paper", Example: "苏技字第89-00123号，发证日期 1989-06-01"},
 	{Code: "R178", Key: "registry.rule_level_old", Example: "1989年的技工等级证，技能等级 三级"},
 	{Code: "R179", Key: "registry.rule_number_elsewhere", Example: "编号第6、7位为31（上海）"},
+	{Code: "R180", Key: "registry.rule_name_signs", Example: "张三、李四；张三(大)", Faults: []string{"cn.name_signs"}},
 }
 
 // rulesNamed picks rules by their codes.

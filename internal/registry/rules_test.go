@@ -153,6 +153,8 @@ func ruleCases() []ruleCase {
 	for _, kind := range []string{"roster", "certificates"} {
 		list = append(list,
 			ruleCase{kind: kind, rule: "R152", grade: refuse, bad: []cells{{colName: "王小明2"}}, good: []cells{{colName: "王小明"}}},
+			ruleCase{kind: kind, rule: "R152", grade: refuse, bad: []cells{{colName: "王小明２"}}, good: []cells{{colName: "王〇"}}},
+			ruleCase{kind: kind, rule: "R180", grade: refuse, bad: []cells{{colName: "王小明、李四"}}, good: []cells{{colName: "买买提·艾力"}}},
 			ruleCase{kind: kind, rule: "R101", grade: refuse, bad: []cells{{colName: "王"}}, good: []cells{{colName: "王明"}}},
 			ruleCase{kind: kind, rule: "R153", grade: mend, bad: []cells{{colName: "王 小明"}}, good: []cells{{colName: "John Smith"}}},
 			ruleCase{kind: kind, rule: "R102", grade: refuse, bad: []cells{{colID: spoiltID}}, good: []cells{{colID: numberIn("321181", "19900101", 11)}}},
