@@ -91,6 +91,8 @@ var dirts = []dirt{
 	{"生僻字", "", fName, nil, Accepted, "", nil, named("张𬭬", "李\ue863明", "王䶮"), false},
 	{"同名", "", fName, nil, Accepted, "", nil, named("王伟"), false},
 	{"貌似合计的姓名", "", fName, nil, Accepted, "", nil, named("合计平", "小计明", "总计生", "注明远", "备注生", "共小计"), false},
+	{"两人一格", "", fName, nil, Refused, "R180", nil, func(m *maker, s *subject) { s.cells[fName] = s.name + one(m, []string{"、", "/", "#"}) + "李演示" }, false},
+	{"姓名全角数字", "", fName, nil, Refused, "R152", nil, func(_ *maker, s *subject) { s.cells[fName] = s.name + "２" }, false},
 	{"姓名为空", "", fName, nil, Refused, "I001", nil, texts(fName, nil, "　"), false},
 
 	{"证件号小写x", "", fID, nil, Mended, "R120", endsX, byID(func(id string) any { return id[:17] + "x" }), false},
