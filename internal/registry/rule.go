@@ -70,6 +70,7 @@ var ruleBook = []intake.Rule{
 	{Code: "R178", Key: "registry.rule_level_old", Example: "1989年的技工等级证，技能等级 三级"},
 	{Code: "R179", Key: "registry.rule_number_elsewhere", Example: "编号第6、7位为31（上海）"},
 	{Code: "R180", Key: "registry.rule_name_signs", Example: "张三、李四；张三(大)", Faults: []string{"cn.name_signs"}},
+	{Code: "R181", Key: "registry.rule_industry_ambiguous", Example: "行业代码 03；111"},
 }
 
 // rulesNamed picks rules by their codes.

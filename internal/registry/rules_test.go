@@ -254,6 +254,8 @@ func organisationCases() (list []ruleCase) {
 	organisation("R144", refuse, intake.Options{}, cells{colParent: "无名厂"}, cells{colParent: "光学厂"})
 	organisation("R175", refuse, ofDanyang, cells{colParent: ""}, cells{colParent: "光学厂"})
 	organisation("R126", refuse, intake.Options{}, cells{colDistrict: "火星区"}, cells{colDistrict: "丹阳市"})
+	organisation("R181", refuse, intake.Options{}, cells{colIndustry: "03"}, cells{colIndustry: "35"})
+	organisation("R181", refuse, intake.Options{}, cells{colIndustry: "111"}, cells{colIndustry: "0111"})
 	organisation("R145", refuse, intake.Options{}, cells{colIndustry: "炼丹业"}, cells{colIndustry: "C3587"})
 	organisation("R146", refuse, intake.Options{}, cells{colOwnership: "火星"}, cells{colOwnership: "民营"})
 	organisation("R147", refuse, intake.Options{}, cells{colSize: "巨型"}, cells{colSize: "大型"})
