@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"math"
 	"path"
 	"strings"
 
@@ -51,10 +50,7 @@ func openXLSX(r io.ReaderAt, size int64, lim Limits) (*Book, error) {
 	if err != nil {
 		return nil, damaged(err)
 	}
-	list.left = math.MaxInt64
-	if len(z.File) > maxParts {
-		return nil, fault.New(fault.TooLarge, "intake.parts_too_many", maxParts)
-	}
+	list.met = true
 	x := &xlsx{r: r, size: size, parts: map[string]*zip.File{}, lim: lim, merged: map[int][]area{}}
 	var total uint64
 	for _, f := range z.File {
@@ -161,16 +157,19 @@ func (h *honest) Read(p []byte) (int, error) {
 // errLies is the cause for a part that is not as long as the archive says, or not the same.
 var errLies = errors.New("a part is not as the archive declares it")
 
-// budget is a file of which no more than so many bytes are looked at; afterwards left is below 0.
+// budget is a file of which no more than so many bytes are looked at until it is met; left is below 0 when it was not.
 type budget struct {
 	r    io.ReaderAt
 	left int64
+	met  bool
 }
 
 // ReadAt reads within the budget.
 func (b *budget) ReadAt(p []byte, off int64) (int, error) {
-	if b.left -= int64(len(p)); b.left < 0 {
-		return 0, errors.New("more than the budget")
+	if !b.met {
+		if b.left -= int64(len(p)); b.left < 0 {
+			return 0, errors.New("more than the budget")
+		}
 	}
 	return b.r.ReadAt(p, off)
 }
