@@ -100,6 +100,7 @@ func (l *layout) findTable(no int, s sheet.Sheet, head []sheet.Row) (t *table, m
 	if best == nil {
 		return nil, nil
 	}
+	best.extend(head)
 	above := l.labels(best, head)
 	missing, required := l.missing(best, above)
 	found := required - len(missing)
@@ -226,6 +227,22 @@ func (l *layout) match(upper, lower *sheet.Row) *candidate {
 	return c
 }
 
+// extend takes rows below to the heading in which a column that was found says the same again: it is merged over them, while
+// columns that nobody asked for are divided there.
+func (c *candidate) extend(head []sheet.Row) {
+	for _, row := range head {
+		if row.Number != c.last+1 {
+			continue
+		}
+		for _, at := range c.at {
+			if at >= 0 && c.folded[at][cn.FoldHeader(cell(row.Cells, at))] {
+				c.last++
+				break
+			}
+		}
+	}
+}
+
 func (c *candidate) uses(col int) bool {
 	for _, at := range c.at {
 		if at == col {
@@ -235,10 +252,11 @@ func (c *candidate) uses(col int) bool {
 	return false
 }
 
-// spell lists the readings of a heading cell, the most exact first.
+// spell lists the readings of a heading cell, the most exact first. What ends with a colon above another heading is a label of
+// the form, whose value stands beside it, and no upper row of the heading.
 func spell(upper, lower string) []string {
 	switch {
-	case upper == "" || upper == lower:
+	case upper == "" || upper == lower || lower != "" && strings.ContainsAny(upper, ":："):
 		return []string{lower}
 	case lower == "":
 		return []string{upper}

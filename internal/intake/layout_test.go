@@ -48,6 +48,8 @@ func TestFindTable_finds_the_heading_wherever_it_stands(t *testing.T) {
 		"required marks, breaks": {rows("姓名（必填）|身份证\n号码*|联系电话："), 1, 1, []int{0, 1, 2, -1, -1}, nil, nil},
 		"bracketed note":         {rows("姓 名|身份证号码(18位)"), 1, 1, []int{0, 1, -1, -1, -1}, nil, nil},
 		"two rows, merged":       {rows("姓名|身份证号|成绩|成绩", "姓名|身份证号|理论|实操"), 1, 2, []int{0, 1, -1, 2, 3}, nil, nil},
+		"a label right above":    {rows("花名册", "手机号码：|138|联系电话：|139", "序号|姓名|身份证号"), 3, 3, []int{1, 2, -1, -1, -1}, nil, nil},
+		"two rows, none of ours": {rows("姓名|身份证号|考核|考核", "姓名|身份证号|笔试|面试", "张三|1|8|9"), 1, 2, []int{0, 1, -1, -1, -1}, []string{"考核", "考核"}, nil},
 		"two rows, left blank":   {rows("姓名|身份证号|成绩|", "||理论|实践成绩"), 1, 2, []int{0, 1, -1, 2, 3}, nil, nil},
 		"data below is no pair":  {rows("姓名|身份证号|理论", "张三|1|80"), 1, 1, []int{0, 1, -1, 2, -1}, nil, nil},
 		"printed twice":          {rows("姓名|身份证号", "张三|1", "姓名|身份证号"), 1, 1, []int{0, 1, -1, -1, -1}, nil, nil},

@@ -209,6 +209,11 @@ func (g *staging) readAll(ctx context.Context, tables []*table) error {
 	g.accepted = batchWriter{s: g.s, rec: g.rec, table: stageTable}
 	g.problems = batchWriter{s: g.s, rec: g.rec, table: problemTable}
 	g.seen, g.rules = map[uint64]first{}, map[ruleKey]int{}
+	// A batch on its way when the reading fails must be there before all batches are dropped.
+	defer func() {
+		_ = g.accepted.wait() // done already, or the run has failed for another reason
+		_ = g.problems.wait()
+	}()
 	g.progress.enter(PhaseReading)
 	err := g.s.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
 		if g.check, err = g.target.Prepare(ctx, tx, g.rec.forTarget()); err != nil {

@@ -49,7 +49,7 @@ func (s *Service) CertificatesTarget() *intake.Target {
 }
 
 var certificateRules = rulesNamed(append(slices.Clone(personCodes), "R114", "R121", "R122", "R123", "R124", "R125", "R126", "R127",
-	"R158", "R159", "R160", "R161", "R162", "R164", "R165")...)
+	"R158", "R159", "R160", "R161", "R162", "R164", "R165", "R177", "R178", "R179")...)
 
 func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intake.Import) (func(*intake.Row), error) {
 	tree, err := s.Org.Tree(ctx, tx)
@@ -91,9 +91,10 @@ func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intak
 
 // checkCertificate reads level, days and number, and holds them against each other.
 func checkCertificate(r *intake.Row, imp *intake.Import) {
-	rank, ok := cn.Rank(r.Get(colLevel))
-	if text := r.Get(colLevel); text != "" && !ok {
-		r.Refuse("R121", colLevel, "registry.level_unknown", text)
+	level := r.Get(colLevel)
+	rank, ok := cn.Rank(level)
+	if level != "" && !ok {
+		r.Refuse("R121", colLevel, "registry.level_unknown", level)
 	}
 	if ok {
 		r.Set(colLevel, strconv.Itoa(rank))
@@ -108,11 +109,21 @@ func checkCertificate(r *intake.Row, imp *intake.Import) {
 		r.Refuse("R161", colNumber, "registry.number_is_id")
 		return
 	}
+	if err != nil && issued.Valid && issued.V < date.Of(cn.LastPaperYear+1, 1, 1) && cn.Reason(err) == "format" {
+		if paper, fits := cn.ParsePaper(text); fits {
+			checkPaper(r, paper, level)
+			return
+		}
+	}
 	if err != nil {
 		r.RefuseFault("R122", colNumber, err)
 		return
 	}
 	r.Set(colNumber, c.Number)
+	if c.Province != "" && c.Province != city[:2] {
+		province, _ := cn.RegionOf(c.Province + "0000")
+		r.Warn("R179", colNumber, "registry.number_elsewhere", province.Name)
+	}
 	if ok && c.Rank != 0 && c.Rank != rank {
 		r.Refuse("R123", colNumber, "registry.number_level", c.Rank, rank)
 	}
@@ -129,6 +140,16 @@ func checkCertificate(r *intake.Row, imp *intake.Import) {
 		if y, _, _ := issued.V.YMD(); c.Year != y {
 			r.Refuse("R124", colNumber, "registry.number_year", c.Year, y)
 		}
+	}
+}
+
+// checkPaper takes the number of a paper from before the common numbering. Its number tells nothing that could be
+// held against the row, and a grade without its word may be one of eight.
+func checkPaper(r *intake.Row, number, level string) {
+	r.Set(colNumber, number)
+	r.Warn("R177", colNumber, "registry.number_paper")
+	if level != "" && !cn.RankWorded(level) {
+		r.Refuse("R178", colLevel, "registry.level_old", level)
 	}
 }
 

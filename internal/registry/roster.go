@@ -62,7 +62,7 @@ func (s *Service) RosterTarget() *intake.Target {
 }
 
 // personCodes are the rules of the columns that say who a row is about.
-var personCodes = []string{"R101", "R102", "R103", "R104", "R105", "R106", "R107", "R108", "R109", "R110", "R120", "R151", "R152", "R153", "R154", "R166"}
+var personCodes = []string{"R101", "R102", "R103", "R104", "R105", "R106", "R107", "R108", "R109", "R110", "R120", "R151", "R152", "R153", "R154", "R166", "R180"}
 
 var rosterRules = rulesNamed(append(slices.Clone(personCodes), "R111", "R112", "R113", "R114", "R115", "R116", "R117", "R118", "R119", "R155", "R156", "R157")...)
 
