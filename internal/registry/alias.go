@@ -3,10 +3,12 @@ package registry
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/audit"
+	"tuoxing/internal/cn"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/vault"
@@ -165,6 +167,11 @@ func (s *Service) familyKeys(ctx context.Context, tx *db.Tx, id WorkerID) (map[W
 	if err != nil {
 		return nil, err
 	}
+	return s.keysOf(ctx, tx, files)
+}
+
+// keysOf opens the keys of some files; an erased one has none.
+func (s *Service) keysOf(ctx context.Context, tx *db.Tx, files []WorkerID) (map[WorkerID]vault.Key, error) {
 	out := make(map[WorkerID]vault.Key, len(files))
 	for part := range slices.Chunk(files, batch) {
 		list, args := in(1, part)
@@ -183,6 +190,28 @@ func (s *Service) familyKeys(ctx context.Context, tx *db.Tx, id WorkerID) (map[W
 		}
 	}
 	return out, nil
+}
+
+// maskedNumbers adds the masked numbers of the certificates that stand in some files, by row.
+func maskedNumbers(ctx context.Context, tx *db.Tx, keys map[WorkerID]vault.Key, into map[int64]string) error {
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(keys)), batch) {
+		list, args := in(1, part)
+		err := tx.Query(ctx, `SELECT worker_id, id, number_sealed FROM registry_certificate WHERE worker_id IN `+list, args, func(row db.Scanner) error {
+			var w WorkerID
+			var id int64
+			var sealed []byte
+			if err := row.Scan(&w, &id, &sealed); err != nil {
+				return err
+			}
+			plain, err := keys[w].Open(id, "number", sealed)
+			into[id] = cn.MaskID(string(plain))
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("read certificate numbers: %w", err)
+		}
+	}
+	return nil
 }
 
 // Merge makes two files one person's (合并档案): loser becomes an alias of survivor, in which the

@@ -320,10 +320,8 @@ func (s *Service) undoPeople(ctx context.Context, tx *db.Tx, imp *intake.Import,
 			return fmt.Errorf("withdraw rows: %w", err)
 		}
 	}
-	// A number that no row in force names is nobody's: the list may have given it to the wrong person.
-	if _, err := tx.Exec(ctx, `DELETE FROM registry_certificate_number WHERE number_index IN (SELECT number_index FROM registry_certificate WHERE import_id = $1)
-AND NOT EXISTS (SELECT 1 FROM registry_certificate c WHERE c.number_index = registry_certificate_number.number_index AND c.worker_id = registry_certificate_number.worker_id AND c.withdrawn_at IS NULL)`, int64(imp.ID)); err != nil {
-		return fmt.Errorf("free certificate numbers: %w", err)
+	if err := freeNumbers(ctx, tx, imp.ID); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM registry_leaver WHERE import_id = $1`, int64(imp.ID)); err != nil {
 		return fmt.Errorf("drop proposals: %w", err)
