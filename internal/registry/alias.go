@@ -217,7 +217,8 @@ func maskedNumbers(ctx context.Context, tx *db.Tx, keys map[WorkerID]vault.Key, 
 // Merge makes two files one person's (合并档案): loser becomes an alias of survivor, in which the
 // rows of both count from then on. No row is rewritten. Both files must lie in the actor's subtree:
 // where one lies elsewhere, whoever is above both decides. Faults: NotFound for a file not seen,
-// Conflict when they are one person's already or the loser was merged before.
+// Conflict when they are one person's already, the loser was merged before, or
+// one is erased.
 func (s *Service) Merge(ctx context.Context, who account.Actor, survivor, loser WorkerID, why string) error {
 	if err := mayMerge(who, why); err != nil {
 		return err
@@ -269,6 +270,14 @@ func (s *Service) merge(ctx context.Context, tx *db.Tx, by int64, survivor, lose
 	}
 	if a[loser] != 0 {
 		return conflict("registry.merge_twice", a.root(loser).String())
+	}
+	var erased int64
+	list, args := in(1, []WorkerID{survivor, loser})
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker WHERE length(wrapped_key) = 0 AND worker_id IN `+list, args, &erased); err != nil {
+		return fmt.Errorf("look for erased files: %w", err)
+	}
+	if erased > 0 { // the other file would say who it was
+		return conflict("registry.worker_erased")
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO registry_alias (worker_id, id, survivor_id, merged_at, merged_by, withdrawn_by, why) VALUES ($1, $2, $3, $4, $5, 0, $6)`,
 		int64(loser), tx.NewID(), int64(survivor), db.At(tx.Now()), by, why)
