@@ -216,21 +216,19 @@ WHERE u.unit_id = l.employer_id AND `+inScope(1)+` AND l.state = $4 AND EXISTS (
 	return nil
 }
 
-// leaverOf finds the person among the leavers of an import.
-func leaverOf(list []Leaver, worker WorkerID) (Leaver, error) {
-	i := slices.IndexFunc(list, func(l Leaver) bool { return l.Worker == worker })
-	if i < 0 {
-		return Leaver{}, fault.New(fault.NotFound, "registry.leaver_unknown")
-	}
-	return list[i], nil
-}
-
-// FindLeaver gives one person among the leavers of an import. The look is logged before. The caller has checked that
-// the reader sees the import.
+// FindLeaver gives one person among the leavers of an import: what was decided, when the files of a merged one differ. The
+// look is logged before. The caller has checked that the reader sees the import.
 func (s *Service) FindLeaver(ctx context.Context, who account.Actor, imported intake.ImportID, worker WorkerID) (Leaver, error) {
 	list, err := s.Leavers(ctx, who, imported)
 	if err != nil {
 		return Leaver{}, err
 	}
-	return leaverOf(list, worker)
+	decided := slices.IndexFunc(list, func(l Leaver) bool { return l.Worker == worker && l.State != Proposed })
+	if decided < 0 {
+		decided = slices.IndexFunc(list, func(l Leaver) bool { return l.Worker == worker })
+	}
+	if decided < 0 {
+		return Leaver{}, fault.New(fault.NotFound, "registry.leaver_unknown")
+	}
+	return list[decided], nil
 }
