@@ -358,9 +358,12 @@ GROUP BY n.number_index`, nil, func(row db.Scanner) error {
 		return fmt.Errorf("look for other holders of certificate numbers: %w", err)
 	}
 	for _, index := range slices.Sorted(maps.Keys(heirs)) {
-		if _, err := tx.Exec(ctx, `UPDATE registry_certificate_number SET worker_id = $2 WHERE number_index = $1`, []byte(index), int64(heirs[index])); err != nil {
+		if _, err := tx.Exec(ctx, `DELETE FROM registry_certificate_number WHERE number_index = $1`, []byte(index)); err != nil {
 			return fmt.Errorf("hand a certificate number on: %w", err)
 		}
+	}
+	if err := enterNumbers(ctx, tx, heirs); err != nil {
+		return err
 	}
 	_, err = tx.Exec(ctx, `DELETE FROM registry_certificate_number WHERE number_index IN (SELECT number_index FROM registry_certificate WHERE import_id = $1)
 AND NOT EXISTS (SELECT 1 FROM registry_certificate c WHERE c.number_index = registry_certificate_number.number_index AND c.worker_id = registry_certificate_number.worker_id AND c.withdrawn_at IS NULL)`, int64(undone))

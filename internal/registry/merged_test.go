@@ -447,3 +447,43 @@ func TestUnmerge_after_further_imports_restores_files_and_figures(t *testing.T) 
 	}
 	sameFigures(t, "un-merged after further imports", want, one.everything())
 }
+
+// The newest phone number is the file's; undoing what stated it brings the one before back, also where a later roster
+// said the same again, and for a file that was merged.
+func TestUndo_brings_the_phone_number_of_before_back(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	phone := func() string {
+		t.Helper()
+		f := d.find(d.fileOf(rightNumber))
+		if f.PhoneMasked == "" {
+			return ""
+		}
+		text, err := d.svc.Reveal(t.Context(), account.Operator(), f.ID, SecretPhone, "核对")
+		must(t, err)
+		return text
+	}
+	send := func(on, number string, more ...cells) intake.ImportID {
+		t.Helper()
+		return d.send(intake.Options{Kind: "roster", AsOf: day(on)}, append([]cells{at("光学厂", rightNumber, cells{colPhone: number})}, more...)...).ID
+	}
+	send("2022-01-31", "")
+	first := send("2022-06-30", "13900000001")
+	second := send("2022-09-30", "13900000002", at("光学厂", wrongNumber, cells{colPhone: "13900000009"}))
+	again := send("2022-12-31", "13900000002")
+	third := send("2023-03-31", "13900000003", at("建筑公司", rightNumber, cells{colPhone: "13900000004"})) // the last row counts
+	_, b := d.mergeFiles()
+	for _, step := range []struct {
+		undo intake.ImportID
+		want string
+	}{{0, "13900000004"}, {third, "13900000002"}, {second, "13900000002"}, {again, "13900000001"}, {first, ""}} {
+		if step.undo != 0 {
+			d.undoImport(step.undo)
+		}
+		if got := phone(); got != step.want {
+			t.Errorf("after undoing %s: %q, want %q", step.undo, got, step.want)
+		}
+	}
+	d.unmergeFile(b)
+	d.sound()
+}

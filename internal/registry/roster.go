@@ -240,9 +240,9 @@ func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import
 	a.write = func(ctx context.Context, list []*mention) error {
 		employments := make([][]any, len(list))
 		for i, m := range list {
-			employments[i] = m.job.fields(m.worker)
+			employments[i] = append(m.job.fields(m.worker), blob(m.called))
 		}
-		if _, err := tx.Bulk(ctx, "registry_employment", employmentColumns, rowsOf(employments)); err != nil {
+		if _, err := tx.Bulk(ctx, "registry_employment", rosterColumns, rowsOf(employments)); err != nil {
 			return fmt.Errorf("enter employments: %w", err)
 		}
 		return nil
@@ -297,6 +297,9 @@ func dayCell(r *intake.Row, col string) (sql.Null[date.Day], error) {
 var employmentColumns = []string{"worker_id", "id", "employer_id", "as_of", "started_on", "left_on", "post", "occupation", "member", "main",
 	"sex", "birth_month", "import_id", "line", "recorded_at"}
 
+// rosterColumns are those of a row of a sheet, which may state a phone number.
+var rosterColumns = append(slices.Clone(employmentColumns), "phone_sealed")
+
 func (r *EmploymentRow) fields(w WorkerID) []any {
 	return []any{int64(w), r.ID, int64(r.Employer), r.AsOf, r.StartedOn, r.LeftOn, int64(r.Post), int64(r.Occupation), r.Member, r.Main,
 		int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt)}
@@ -319,6 +322,9 @@ func (s *Service) undoPeople(ctx context.Context, tx *db.Tx, imp *intake.Import,
 		if _, err := tx.Exec(ctx, `UPDATE `+table+` SET withdrawn_at = $2 WHERE import_id = $1 AND withdrawn_at IS NULL`, int64(imp.ID), db.At(tx.Now())); err != nil {
 			return fmt.Errorf("withdraw rows: %w", err)
 		}
+	}
+	if err := restorePhones(ctx, tx, imp.ID); err != nil {
+		return err
 	}
 	if err := freeNumbers(ctx, tx, imp.ID); err != nil {
 		return err
