@@ -99,6 +99,10 @@ func TestSheet_holds_a_merged_person_once_with_what_stands_in_both_files(t *test
 			t.Errorf("%s sent back: %q", kind, differ(after, before, kind))
 		}
 	}
+	text, _ := given(t, w, city, export.Request{List: export.Workers, Format: listing.CSV, Numbers: export.Masked})
+	if n := bytes.Count(text, []byte("卞若溪")); n != 1 {
+		t.Errorf("the list of files names her %d times", n)
+	}
 	// A change of what the merged file's row says is one change.
 	book, _ := sheetOf(t, w, city, export.SheetRequest{Kind: "certificates", Format: listing.XLSX})
 	r := back(t, w, city, "certificates", 0, edited(t, book, [3]string{cn.MaskID(otherCertificate), "有效期至", "2031-05-05"}))
