@@ -366,6 +366,7 @@ CREATE TABLE registry_employment (
   line               bigint      NOT NULL,
   recorded_at        timestamptz NOT NULL,
   withdrawn_at       timestamptz,
+  phone_sealed       bytea,
   PRIMARY KEY (worker_id, id)
 );
 CREATE INDEX registry_employment_employer ON registry_employment (employer_id);

@@ -366,6 +366,7 @@ CREATE TABLE registry_employment (
   line               INTEGER     NOT NULL,
   recorded_at        TEXT        NOT NULL,
   withdrawn_at       TEXT,
+  phone_sealed       BLOB,
   PRIMARY KEY (worker_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_employment_employer ON registry_employment (employer_id);

@@ -86,6 +86,7 @@ func newFixture(t *testing.T) *fixture {
 	f.words["{colleague}"] = w.Person(t, "卞若溪").ID.String()
 	f.words["{foreign}"] = w.Person(t, "阚语桐").ID.String()
 	f.words["{moved}"] = w.Person(t, "麴迁乔").ID.String()
+	f.words["{leaver}"] = w.Person(t, "郗景行").ID.String() // proposed by {full}
 	f.words["{import}"], f.words["{full}"] = w.Imports[world.DanyangBefore].String(), w.Imports[world.DanyangFull].String()
 	f.words["{foreign import}"] = w.Imports[world.JurongRoster].String()
 	f.words["{units import}"] = w.Imports[world.Organisations].String()

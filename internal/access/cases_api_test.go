@@ -82,6 +82,7 @@ func apiCases() []ask {
 		{of: "POST /api/v1/exports/{list}", what: "rows of a figure before the move", path: "/api/v1/exports/rows", json: `{"format":"csv","figure":"employees","on":"2022-06-30"}`, want: apiExport},
 		{of: "POST /api/v1/exports/{list}", what: "organisations", path: "/api/v1/exports/organisations", json: `{"format":"csv"}`, want: apiFigures},
 		{of: "POST /api/v1/exports/{list}", what: "imports", path: "/api/v1/exports/imports", json: `{"format":"xlsx"}`, want: apiFigures},
+		{of: "POST /api/v1/imports/{id}/leavers/take-back", what: "about somebody who waits for a decision", path: "/api/v1/imports/{full}/leavers/take-back", json: `{"workers":["{leaver}"],"why":"经核实仍在职"}`, want: everybody{401, 409, 409, 404, 404, 403, 403, 403}},
 		{of: "POST /api/v1/exports/{list}", what: "leavers", path: "/api/v1/exports/leavers", json: `{"format":"csv","import":"{full}"}`, want: everybody{401, 200, 200, 404, 404, 403, 403, 403}},
 		{of: "POST /api/v1/exports/{list}", what: "blocks", path: "/api/v1/exports/blocks", json: `{"format":"csv"}`, want: apiBlocks},
 		{of: "POST /api/v1/exports/{list}", what: "the audit log", path: "/api/v1/exports/audit", json: `{"format":"csv"}`, shows: ids, want: everybody{401, 403, 403, 403, 403, 403, 403, 200}},

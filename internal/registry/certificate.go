@@ -360,6 +360,40 @@ func enterNumbers(ctx context.Context, tx *db.Tx, numbers map[string]WorkerID) e
 	return err
 }
 
+// freeNumbers takes certificate numbers from holders of whom no row in force names them any more. A number that
+// nobody's row names is nobody's: the list may have given it to the wrong person. Where the row of a file
+// names it that is, or once was, one person's with the holder's, it is that file's.
+func freeNumbers(ctx context.Context, tx *db.Tx, undone intake.ImportID) error {
+	heirs := map[string]WorkerID{}
+	err := tx.Query(ctx, `SELECT n.number_index, min(c.worker_id) FROM registry_certificate c JOIN registry_certificate_number n ON n.number_index = c.number_index
+WHERE c.withdrawn_at IS NULL AND c.worker_id IN (SELECT worker_id FROM registry_alias UNION SELECT survivor_id FROM registry_alias)
+AND NOT EXISTS (SELECT 1 FROM registry_certificate h WHERE h.worker_id = n.worker_id AND h.number_index = n.number_index AND h.withdrawn_at IS NULL)
+GROUP BY n.number_index`, nil, func(row db.Scanner) error {
+		var index []byte
+		var w WorkerID
+		err := row.Scan(&index, (*int64)(&w))
+		heirs[string(index)] = w
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look for other holders of certificate numbers: %w", err)
+	}
+	for _, index := range slices.Sorted(maps.Keys(heirs)) {
+		if _, err := tx.Exec(ctx, `DELETE FROM registry_certificate_number WHERE number_index = $1`, []byte(index)); err != nil {
+			return fmt.Errorf("hand a certificate number on: %w", err)
+		}
+	}
+	if err := enterNumbers(ctx, tx, heirs); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM registry_certificate_number WHERE number_index IN (SELECT number_index FROM registry_certificate WHERE import_id = $1)
+AND NOT EXISTS (SELECT 1 FROM registry_certificate c WHERE c.number_index = registry_certificate_number.number_index AND c.worker_id = registry_certificate_number.worker_id AND c.withdrawn_at IS NULL)`, int64(undone))
+	if err != nil {
+		return fmt.Errorf("free certificate numbers: %w", err)
+	}
+	return nil
+}
+
 func certificateOf(tx *db.Tx, imp *intake.Import, m *mention, key string) (CertificateRow, error) {
 	r := m.row
 	c := CertificateRow{ID: m.source, Key: key, AsOf: imp.AsOf, Sex: Sex(m.id.Sex), Birth: birthMonth(m.id),

@@ -188,7 +188,7 @@ func (s *Service) naming(ctx context.Context, tx *db.Tx, w WorkerID) (n intake.N
 			return nil
 		}
 		plain, err := key.Open(row, column, sealed)
-		if text := string(plain); text != "" {
+		if text := string(plain); text != "" && !slices.Contains(n.Numbers, text) {
 			n.Numbers = append(n.Numbers, text)
 			if column == "id_number" && len(text) == 18 && text[6:8] == "19" { // the first generation has 15 digits
 				n.Numbers = append(n.Numbers, text[:6]+text[8:17])
@@ -200,6 +200,16 @@ func (s *Service) naming(ctx context.Context, tx *db.Tx, w WorkerID) (n intake.N
 		return n, err
 	}
 	if err := add(int64(w), "phone", sealedPhone); err != nil {
+		return n, err
+	}
+	err = tx.Query(ctx, `SELECT phone_sealed FROM registry_employment WHERE worker_id = $1 AND phone_sealed IS NOT NULL`, []any{int64(w)}, func(row db.Scanner) error {
+		var sealed []byte
+		if err := row.Scan(&sealed); err != nil {
+			return err
+		}
+		return add(int64(w), "phone", sealed) // also numbers of before: kept originals name them
+	})
+	if err != nil {
 		return n, err
 	}
 	return n, tx.Query(ctx, `SELECT id, number_sealed FROM registry_certificate WHERE worker_id = $1`, []any{int64(w)}, func(row db.Scanner) error {
@@ -247,6 +257,7 @@ func blank(ctx context.Context, tx *db.Tx, w WorkerID) error {
 	for _, query := range []string{
 		`DELETE FROM registry_number WHERE worker_id = $1`,
 		`DELETE FROM registry_certificate_number WHERE worker_id = $1`,
+		`UPDATE registry_employment SET phone_sealed = NULL WHERE worker_id = $1 AND phone_sealed IS NOT NULL`,
 		`UPDATE registry_identity SET reason = '' WHERE worker_id = $1`,
 		`UPDATE registry_alias SET why = '' WHERE worker_id = $1`,
 		`UPDATE registry_revocation SET reason = '' WHERE worker_id = $1`,

@@ -230,6 +230,14 @@ func findByIndex(ctx context.Context, tx *db.Tx, table string, indexes [][]byte,
 	return nil
 }
 
+// blob is a value for a column that may be empty.
+func blob(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
+}
+
 // rowsOf gives rows to Bulk.
 func rowsOf(rows [][]any) func(yield func([]any, error) bool) {
 	return func(yield func([]any, error) bool) {

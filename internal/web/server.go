@@ -128,6 +128,8 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/imports/{id}/confirm", Name: "import.confirm", Handle: s.postConfirm},
 		{Method: "POST", Pattern: "/imports/{id}/codes", Name: "import.codes", Handle: s.postCodes},
 		{Method: "POST", Pattern: "/imports/{id}/leavers", Name: "import.leavers", Handle: s.postLeavers},
+		{Method: "GET", Pattern: "/imports/{id}/leavers/{worker}/take-back", Name: "import.leaver_ask", Handle: s.getTakeBack},
+		{Method: "POST", Pattern: "/imports/{id}/leavers/{worker}/take-back", Name: "import.leaver_take_back", Handle: s.postTakeBack},
 		{Method: "GET", Pattern: "/imports/{id}/leavers.csv", Name: "import.leavers_csv", Handle: s.getLeaversFile(listing.CSV)},
 		{Method: "GET", Pattern: "/imports/{id}/leavers.xlsx", Name: "import.leavers_xlsx", Handle: s.getLeaversFile(listing.XLSX)},
 		{Method: "POST", Pattern: "/imports/{id}/discard", Name: "import.discard", Handle: s.postDiscard},
