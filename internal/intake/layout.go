@@ -268,10 +268,6 @@ func cell(cells []string, i int) string {
 	return cells[i]
 }
 
-// noPurpose are headings of what Tuoxing has no purpose for (个人信息保护法, articles 6 and 28): such a
-// column is neither read nor kept, and the report says so.
-var noPurpose = []string{"民族", "政治面貌", "婚姻", "婚否", "住址", "住地址", "住宅", "家庭地址", "健康", "宗教", "血型", "病史", "残疾", "家庭成员", "紧急联系人"}
-
 // ownHeadings are the columns that the reject workbook adds; coming back they mean nothing.
 var ownHeadings = map[string]bool{headingLine: true, headingProblem: true, "序号": true}
 
@@ -286,7 +282,7 @@ func (l *layout) describe(no int, s sheet.Sheet, c *candidate, head []sheet.Row)
 	for col, text := range c.cells {
 		switch {
 		case text == "" || c.uses(col) || ownHeadings[cn.FoldHeader(text)]:
-		case hasAny(text, noPurpose):
+		case hasAny(text, purposes.NoPurpose):
 			r.NotKept = append(r.NotKept, text)
 		default:
 			r.Unknown = append(r.Unknown, text)
