@@ -12,6 +12,7 @@ import (
 // layout knows a target's columns by name and by heading. It is made once per run.
 type layout struct {
 	kind    string
+	person  bool // rows are about people: the purpose register holds
 	columns []Column
 	index   map[string]int // canonical name → position in columns
 	heading map[string]int // folded title or synonym → position in columns
@@ -19,7 +20,7 @@ type layout struct {
 }
 
 func newLayout(t *Target) *layout {
-	l := &layout{kind: t.Kind, columns: t.Columns, index: map[string]int{}, heading: map[string]int{}, rules: append(Rules(), t.Rules...)}
+	l := &layout{kind: t.Kind, person: t.Person, columns: t.Columns, index: map[string]int{}, heading: map[string]int{}, rules: append(Rules(), t.Rules...)}
 	for i, c := range t.Columns {
 		l.index[c.Name] = i
 		for _, h := range append([]string{c.Title}, c.Synonyms...) {
@@ -199,7 +200,9 @@ func (l *layout) match(upper, lower *sheet.Row) *candidate {
 	width := max(len(lower.Cells), len(up))
 	spellings := make([][]string, width)
 	for col := range width {
-		spellings[col] = spell(cell(up, col), cell(lower.Cells, col))
+		if spellings[col] = spell(cell(up, col), cell(lower.Cells, col)); l.person && purposes.unneeded(spellings[col][0]) {
+			spellings[col] = spellings[col][:1] // 紧急联系人 over 电话 is nobody's 电话
+		}
 		c.cells = append(c.cells, strings.Join(strings.Fields(joined(cell(up, col), cell(lower.Cells, col))), ""))
 		said := map[string]bool{}
 		for _, s := range spellings[col] {
@@ -282,7 +285,7 @@ func (l *layout) describe(no int, s sheet.Sheet, c *candidate, head []sheet.Row)
 	for col, text := range c.cells {
 		switch {
 		case text == "" || c.uses(col) || ownHeadings[cn.FoldHeader(text)]:
-		case hasAny(text, purposes.NoPurpose):
+		case l.person && purposes.unneeded(text):
 			r.NotKept = append(r.NotKept, text)
 		default:
 			r.Unknown = append(r.Unknown, text)
@@ -294,15 +297,6 @@ func (l *layout) describe(no int, s sheet.Sheet, c *candidate, head []sheet.Row)
 		}
 	}
 	return r
-}
-
-func hasAny(text string, words []string) bool {
-	for _, w := range words {
-		if strings.Contains(text, w) {
-			return true
-		}
-	}
-	return false
 }
 
 // distinctText joins the cells of a title row; a merged title says the same in every cell.
