@@ -90,6 +90,7 @@ func apiCases() []ask {
 		{of: "POST /api/v1/sheets/{kind}", what: "all that one sees", path: "/api/v1/sheets/roster", json: `{"format":"csv"}`, want: apiExport},
 		{of: "GET /api/v1/units", what: "all", path: "/api/v1/units?limit=500", want: apiFigures},
 		{of: "GET /api/v1/units", what: "a guessed key of a page", path: "/api/v1/units?after={foreign unit}", want: apiFigures},
+		{of: "GET /api/v1/purposes", what: "the register", path: "/api/v1/purposes", want: everybody{401, 200, 200, 200, 200, 200, 200, 200}},
 		{of: "GET /api/v1/blocks", what: "all", path: "/api/v1/blocks", want: apiBlocks},
 		{of: "GET /api/v1/blocks/{number}", what: "the first", path: "/api/v1/blocks/1", want: apiBlocks},
 	}

@@ -97,6 +97,7 @@ func pageCases() []ask {
 
 		{of: "GET /blocks.csv", what: "all", path: "/blocks.csv", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
 		{of: "GET /blocks.xlsx", what: "all", path: "/blocks.xlsx", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
+		{of: "GET /purposes", what: "the register", path: "/purposes", want: everybody{303, 200, 200, 200, 200, 200, 200, 200}},
 		{of: "GET /blocks", what: "all", path: "/blocks", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
 	}
 }

@@ -133,6 +133,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.filingOperations(a)
 	s.userOperations(a)
 	s.blockOperations(a)
+	s.purposeOperations(a)
 	s.exportOperations(a)
 	finish(a.OpenAPI())
 	return a

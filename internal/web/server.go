@@ -151,6 +151,8 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/filings/{id}/decline", Name: "filing.decline", Handle: s.filingAct("decline", s.declineFiling)},
 		{Method: "POST", Pattern: "/filings/{id}/ask", Name: "filing.ask", Handle: s.filingAct("ask", s.askFiling)},
 
+		{Method: "GET", Pattern: "/purposes", Name: "purpose.list", Handle: s.getPurposes},
+
 		{Method: "GET", Pattern: "/users/bulk", Name: "user.bulk_form", Handle: s.getBulk},
 		{Method: "POST", Pattern: "/users/bulk", Name: "user.bulk", Handle: s.postBulk},
 		{Method: "POST", Pattern: "/users/slips", Name: "user.slips", Handle: s.postSlips},

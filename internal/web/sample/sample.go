@@ -44,6 +44,7 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.filings()...)
 	all = append(all, m.accounts()...)
 	all = append(all, m.blocks()...)
+	all = append(all, m.purposes()...)
 	all = append(all, m.doors()...)
 	return all
 }
