@@ -71,6 +71,8 @@ type table struct {
 	headings []string
 	folded   []map[string]bool // per column of the sheet: what a repeated heading would say
 	runes    []string          // per column of the sheet: the characters of its heading; a cell with none of them repeats nothing
+	bare     []int             // columns of the sheet without a heading
+	loose    map[int]bool      // of these, and of those beyond the headings: in which something stood
 	report   SheetReport
 }
 
@@ -108,7 +110,12 @@ func (l *layout) findTable(no int, s sheet.Sheet, head []sheet.Row) (t *table, m
 		return nil, nil
 	}
 	t = &table{sheet: no, name: s.Name, above: above, first: best.first, last: best.last, at: best.at, folded: best.folded, runes: best.cells}
-	t.report = l.describe(no, s, best, head)
+	t.report, t.loose = l.describe(no, s, best, head), map[int]bool{}
+	for col, text := range best.cells {
+		if text == "" && !best.uses(col) {
+			t.bare = append(t.bare, col)
+		}
+	}
 	t.headings = make([]string, len(l.columns))
 	for _, m := range t.report.Columns {
 		t.headings[l.index[m.Name]] = m.Heading
@@ -262,6 +269,21 @@ func withoutNote(s string) string {
 		return ""
 	}
 	return s[:i]
+}
+
+// noteBare notes in which columns without a heading a row holds something: they are not read, and the report
+// says so.
+func (t *table) noteBare(row sheet.Row) {
+	for _, col := range t.bare {
+		if !t.loose[col] && !blankCell(cell(row.Cells, col)) {
+			t.loose[col] = true
+		}
+	}
+	for col := len(t.folded); col < len(row.Cells); col++ {
+		if !t.loose[col] && !blankCell(row.Cells[col]) {
+			t.loose[col] = true
+		}
+	}
 }
 
 func cell(cells []string, i int) string {
