@@ -21,6 +21,9 @@ func (s *Server) purposeOperations(a huma.API) {
 	add(s, a, route{name: "purpose-list", method: http.MethodGet, path: base + "/purposes", summary: "The purpose register: why each field about a person is kept, and what is neither read nor kept"}, s.listPurposes)
 }
 
-func (s *Server) listPurposes(context.Context, *visit, *none) (*purposeOutput, error) {
+func (s *Server) listPurposes(_ context.Context, v *visit, _ *none) (*purposeOutput, error) {
+	if err := v.who.MustBeKnown(); err != nil {
+		return nil, err
+	}
 	return &purposeOutput{PurposeDoc{intake.Register(), Marked{s.Demo}}}, nil
 }
