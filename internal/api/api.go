@@ -134,6 +134,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.userOperations(a)
 	s.blockOperations(a)
 	s.purposeOperations(a)
+	s.requestOperations(a)
 	s.exportOperations(a)
 	finish(a.OpenAPI())
 	return a

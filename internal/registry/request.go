@@ -62,9 +62,9 @@ const (
 	RequestRefused RequestState = "refused" // 已拒绝
 )
 
-// answerDays is within how many working days a request has to be answered: 15, as the rules for apps say for want
+// AnswerDays is within how many working days a request has to be answered: 15, as the rules for apps say for want
 // of a law of the federation's own (App违法违规收集使用个人信息行为认定方法, 2019, 六).
-const answerDays = 15
+const AnswerDays = 15
 
 // textMax is how long what is asked and what is answered may be, in characters.
 const textMax = 500
@@ -122,7 +122,7 @@ func (s *Service) RegisterRequest(ctx context.Context, who account.Actor, in Req
 		if err := s.free(ctx, tx, w, in.Kind); err != nil {
 			return err
 		}
-		due, err := s.Days.After(in.ReceivedOn, answerDays)
+		due, err := s.Days.After(in.ReceivedOn, AnswerDays)
 		if err != nil {
 			return err
 		}
