@@ -72,7 +72,7 @@ func (s *Server) requestOperations(a huma.API) {
 	add(s, a, route{name: "request-done", method: http.MethodPost, path: at + "/{request}/done", summary: "Declare a request done; an erasure is done by erasing"}, s.finishRequest)
 	add(s, a, route{name: "request-refuse", method: http.MethodPost, path: at + "/{request}/refused", summary: "Refuse a request, with the reason"}, s.refuseRequest)
 	add(s, a, route{name: "request-copy", method: http.MethodPost, path: at + "/{request}/copy", status: http.StatusOK, summary: "All that is kept about the person, as a file for the person; it is logged",
-		answer: map[string]*answer{"200": {listing.XLSX.MediaType(), "Workbook, or csv in UTF-8 with a mark. A file that breaks off has no last row"}}}, s.copyRequest)
+		answer: map[string]*answer{"200": {listKinds, "Workbook, or csv in UTF-8 with a mark. A file that breaks off has no last row"}}}, s.copyRequest)
 }
 
 func (in *RequestPlace) asked() (worker registry.WorkerID, id registry.RequestID, err error) {

@@ -158,6 +158,7 @@ func (s *Server) showRequest(w http.ResponseWriter, r *http.Request, status int,
 		erase := q.Kind == registry.RequestErase
 		p.CanCopy = q.Kind == registry.RequestCopy && may(who, account.WorkerReveal)
 		p.CanFinish = q.Kind == registry.RequestCorrect || q.Kind == registry.RequestCopy && !q.CopiedAt.IsZero()
+		p.Correction = q.Kind == registry.RequestCorrect
 		p.CanRefuse = !erase || may(who, account.WorkerErase)
 		p.NeedsErasing = erase && !may(who, account.WorkerErase)
 		if erase && may(who, account.WorkerErase) {

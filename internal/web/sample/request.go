@@ -28,7 +28,7 @@ func (m maker) requests() []Sample {
 	bad := form
 	bad.Kind, bad.Problems = "correct", []part.Problem{{Name: "text", Text: b.T("registry.request_text_needed")}}
 	correct, give, erase, done, gone := m.request("correct"), m.request("copy"), m.request("erase"), m.request("correct"), m.request("erase")
-	correct.CanFinish, correct.Act, correct.Problems = true, "done", []part.Problem{{Name: "done-answer", Text: b.T("registry.request_answer_needed")}}
+	correct.Correction, correct.CanFinish, correct.Act, correct.Problems = true, true, "done", []part.Problem{{Name: "done-answer", Text: b.T("registry.request_answer_needed")}}
 	give.CanCopy, give.CanFinish, give.Text = true, true, ""
 	give.Facts = append(give.Facts, part.Pair{Label: b.T("web_request.copied"), Value: b.Time(sealed)})
 	erase.Erase = "/workers/1/erase"

@@ -55,6 +55,7 @@ type Page struct {
 	Erase        string // address of the erasure, for who may
 	CanCopy      bool
 	CanFinish    bool
+	Correction   bool // done only with words
 	CanRefuse    bool
 	Act          string // the form that came back with mistakes: done, refused
 	Typed        string
