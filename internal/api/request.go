@@ -12,10 +12,10 @@ import (
 )
 
 type requestsInput struct {
-	All    bool `query:"all" doc:"Also those that are answered"`
-	Worker ID   `query:"worker" doc:"Of one person"`
-	Offset int  `query:"offset" minimum:"0" doc:"How many to pass over"`
-	Limit  int  `query:"limit" default:"50" minimum:"1" maximum:"500"`
+	All    bool   `query:"all" doc:"Also those that are answered"`
+	Worker string `query:"worker" doc:"Of one person: id of the file"`
+	Offset int    `query:"offset" minimum:"0" doc:"How many to pass over"`
+	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
 }
 
 // RequestPlace is a request in a person's file.
@@ -83,7 +83,14 @@ func (in *RequestPlace) asked() (worker registry.WorkerID, id registry.RequestID
 }
 
 func (s *Server) listRequests(ctx context.Context, v *visit, in *requestsInput) (*requestsOutput, error) {
-	list, total, counts, err := s.Registry.ListRequests(ctx, v.who, registry.RequestFilter{All: in.All, Worker: registry.WorkerID(in.Worker), Offset: in.Offset, Limit: in.Limit})
+	f := registry.RequestFilter{All: in.All, Offset: in.Offset, Limit: in.Limit}
+	if in.Worker != "" {
+		var err error
+		if f.Worker, err = parse[registry.WorkerID](in.Worker); err != nil {
+			return nil, err
+		}
+	}
+	list, total, counts, err := s.Registry.ListRequests(ctx, v.who, f)
 	if err != nil {
 		return nil, err
 	}
