@@ -402,6 +402,28 @@ CREATE TABLE registry_number (
   PRIMARY KEY (number_index)
 );
 
+CREATE TABLE registry_request (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  kind               text        NOT NULL,
+  received_on        date        NOT NULL,
+  due_on             date        NOT NULL,
+  state              text        NOT NULL,
+  text_sealed        bytea       NOT NULL,
+  answer_sealed      bytea       NOT NULL,
+  registered_at      timestamptz NOT NULL,
+  registered_by      bigint      NOT NULL,
+  copied_at          timestamptz,
+  decided_at         timestamptz,
+  decided_by         bigint      NOT NULL,
+  import_id          bigint      NOT NULL,
+  PRIMARY KEY (worker_id, id),
+  CHECK ((kind = ANY (ARRAY['copy', 'correct', 'erase']))),
+  CHECK ((state = ANY (ARRAY['open', 'done', 'refused'])))
+);
+CREATE INDEX registry_request_due ON registry_request (due_on) WHERE state = 'open';
+CREATE UNIQUE INDEX registry_request_open ON registry_request (worker_id, kind) WHERE state = 'open';
+
 CREATE TABLE registry_revocation (
   worker_id          bigint      NOT NULL,
   id                 bigint      NOT NULL,

@@ -402,6 +402,28 @@ CREATE TABLE registry_number (
   PRIMARY KEY (number_index)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE registry_request (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  kind               TEXT        NOT NULL,
+  received_on        TEXT        NOT NULL,
+  due_on             TEXT        NOT NULL,
+  state              TEXT        NOT NULL,
+  text_sealed        BLOB        NOT NULL,
+  answer_sealed      BLOB        NOT NULL,
+  registered_at      TEXT        NOT NULL,
+  registered_by      INTEGER     NOT NULL,
+  copied_at          TEXT,
+  decided_at         TEXT,
+  decided_by         INTEGER     NOT NULL,
+  import_id          INTEGER     NOT NULL,
+  PRIMARY KEY (worker_id, id),
+  CHECK (kind IN ('copy', 'correct', 'erase')),
+  CHECK (state IN ('open', 'done', 'refused'))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX registry_request_due ON registry_request (due_on) WHERE state = 'open';
+CREATE UNIQUE INDEX registry_request_open ON registry_request (worker_id, kind) WHERE state = 'open';
+
 CREATE TABLE registry_revocation (
   worker_id          INTEGER     NOT NULL,
   id                 INTEGER     NOT NULL,

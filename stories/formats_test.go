@@ -314,8 +314,8 @@ func fenced(t *testing.T, lang string) []string {
 func TestFormats_examples_of_data_files_can_be_read(t *testing.T) {
 	t.Parallel()
 	blocks := fenced(t, "yaml")
-	if len(blocks) != 2 {
-		t.Fatalf("%d yaml examples, want indicators and worker classes", len(blocks))
+	if len(blocks) != 3 {
+		t.Fatalf("%d yaml examples, want indicators, worker classes and purposes", len(blocks))
 	}
 	c, err := figure.ReadCatalogue([]byte(blocks[0]))
 	if err != nil {
@@ -326,6 +326,9 @@ func TestFormats_examples_of_data_files_can_be_read(t *testing.T) {
 	}
 	if _, err := registry.ReadClasses([]byte(blocks[1])); err != nil {
 		t.Error(err)
+	}
+	if p, err := intake.ReadPurposes([]byte(blocks[2])); err != nil || len(p.Fields) != 1 {
+		t.Errorf("%d purposes in the example, want 1 (%v)", len(p.Fields), err)
 	}
 }
 

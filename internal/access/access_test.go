@@ -15,6 +15,7 @@ import (
 	"tuoxing/internal/api"
 	"tuoxing/internal/date"
 	"tuoxing/internal/intake"
+	"tuoxing/internal/registry"
 	"tuoxing/internal/testkit/world"
 	"tuoxing/internal/web"
 )
@@ -95,6 +96,7 @@ func newFixture(t *testing.T) *fixture {
 	f.words["{unit}"], f.words["{foreign unit}"] = w.Unit(t, "丹阳市总工会").String(), w.Unit(t, "句容市总工会").String()
 	f.words["{firm}"] = w.Unit(t, "丹阳恒远机械有限公司").String()
 	f.returns(t)
+	f.words["{request}"] = register(t, w, world.Danyang, registry.RequestInput{Worker: person.ID, Kind: registry.RequestCorrect, Text: "手机号码有误"}).ID.String()
 	f.words["{name}"], f.words["{foreign name}"] = url.QueryEscape("逄立恒"), url.QueryEscape("阚语桐")
 	return f
 }

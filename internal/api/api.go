@@ -36,7 +36,7 @@ import (
 
 // Version is the version of the interface. It rises whenever docs/openapi.yaml changes: the first
 // number when a client would break, the second when something is added.
-const Version = "1.5.0"
+const Version = "1.7.0"
 
 // base is where all operations but those of the machine room live.
 const base = "/api/v1"
@@ -133,6 +133,8 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.filingOperations(a)
 	s.userOperations(a)
 	s.blockOperations(a)
+	s.purposeOperations(a)
+	s.requestOperations(a)
 	s.exportOperations(a)
 	finish(a.OpenAPI())
 	return a

@@ -61,6 +61,7 @@ type commands struct {
 	Leavers      leaversCmd      `cmd:"" help:"List, confirm or reject the leavers that a complete roster proposes, or take a decision back."`
 	Duplicates   duplicatesCmd   `cmd:"" help:"Merge two files of one person, or take a merge back."`
 	Certificates certificatesCmd `cmd:"" help:"List a person's certificates, open one, revoke it or take that back."`
+	Requests     requestsCmd     `cmd:"" help:"What people ask about their own data, due in working days."`
 	Erase        eraseCmd        `cmd:"" help:"Erase a person: the key is destroyed, the facts stay."`
 	Scrub        scrubCmd        `cmd:"" help:"Write the database anew without the remains of what was erased."`
 	Undo         undoCmd         `cmd:"" help:"Take an import back by reversal."`

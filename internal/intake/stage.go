@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 
@@ -298,6 +299,7 @@ func (g *staging) readRows(ctx context.Context, t *table, out chan<- chunk) {
 			continue
 		}
 		t.report.Read++
+		t.noteBare(row)
 		c.rows = append(c.rows, g.build(t, has, row))
 		if len(c.rows) == chunkRows && !send() {
 			return
@@ -396,6 +398,9 @@ func (r *Row) forList() *Row {
 func (g *staging) describe(tables []*table, others []SheetReport) {
 	all := others
 	for _, t := range tables {
+		for _, col := range slices.Sorted(maps.Keys(t.loose)) {
+			t.report.Unknown = append(t.report.Unknown, sheet.ColumnName(col))
+		}
 		all = append(all, t.report)
 	}
 	slices.SortFunc(all, func(a, b SheetReport) int { return a.Sheet - b.Sheet })

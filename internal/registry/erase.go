@@ -228,6 +228,9 @@ func (s *Service) erase(ctx context.Context, in *intake.Service, user int64, wor
 			if err := blank(ctx, tx, w); err != nil {
 				return fmt.Errorf("erase %s: %w", w, err)
 			}
+			if err := closeRequests(ctx, tx, user, w); err != nil {
+				return err
+			}
 			if err := audit.Add(ctx, tx, user, "worker.erase", w.String(), map[string]any{"why": why}); err != nil {
 				return err
 			}
@@ -249,7 +252,7 @@ func (s *Service) Scrub(ctx context.Context) error {
 }
 
 // scrubbed are the tables in which a person stood in clear, or with a key.
-var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "intake_import", "intake_row_batch", "intake_stage", "intake_problem_batch"}
+var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "registry_request", "intake_import", "intake_row_batch", "intake_stage", "intake_problem_batch"}
 
 // blank takes from a file whatever says whose it is. The rows of certificates must still be known as those of
 // one certificate, so the index of their number becomes the id of its first row.

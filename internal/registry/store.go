@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/ledger"
@@ -18,6 +19,7 @@ type Service struct {
 	Vault   *vault.Vault
 	Org     *org.Service
 	Classes Classes
+	Days    *cn.Calendar // working days, by which requests are due; set by app
 
 	// Figures tells by how much every figure differs between two timelines of a person; set by app.
 	Figures func(with, without []ledger.Fact) []FigureChange

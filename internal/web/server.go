@@ -116,6 +116,14 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/workers/{id}/certificates/{certificate}/revoke", Name: "certificate.revoke", Handle: s.postRevoke},
 		{Method: "POST", Pattern: "/workers/{id}/certificates/{certificate}/restore", Name: "certificate.restore", Handle: s.postRestore},
 
+		{Method: "GET", Pattern: "/requests", Name: "request.list", Handle: s.getRequests},
+		{Method: "GET", Pattern: "/workers/{id}/requests/new", Name: "request.new", Handle: s.getNewRequest},
+		{Method: "POST", Pattern: "/workers/{id}/requests", Name: "request.register", Handle: s.postRequest},
+		{Method: "GET", Pattern: "/workers/{id}/requests/{request}", Name: "request.show", Handle: s.getRequest},
+		{Method: "POST", Pattern: "/workers/{id}/requests/{request}/done", Name: "request.done", Handle: s.postFinishRequest},
+		{Method: "POST", Pattern: "/workers/{id}/requests/{request}/refused", Name: "request.refuse", Handle: s.postRefuseRequest},
+		{Method: "POST", Pattern: "/workers/{id}/requests/{request}/copy", Name: "request.copy", Handle: s.postCopy},
+
 		{Method: "GET", Pattern: "/imports", Name: "import.list", Handle: s.getImports},
 		{Method: "GET", Pattern: "/imports.csv", Name: "import.csv", Handle: s.getImportsFile(listing.CSV)},
 		{Method: "GET", Pattern: "/imports.xlsx", Name: "import.xlsx", Handle: s.getImportsFile(listing.XLSX)},
@@ -153,6 +161,8 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/filings/{id}/decline", Name: "filing.decline", Handle: s.filingAct("decline", s.declineFiling)},
 		{Method: "POST", Pattern: "/filings/{id}/ask", Name: "filing.ask", Handle: s.filingAct("ask", s.askFiling)},
 
+		{Method: "GET", Pattern: "/purposes", Name: "purpose.list", Handle: s.getPurposes},
+
 		{Method: "GET", Pattern: "/users/bulk", Name: "user.bulk_form", Handle: s.getBulk},
 		{Method: "POST", Pattern: "/users/bulk", Name: "user.bulk", Handle: s.postBulk},
 		{Method: "POST", Pattern: "/users/slips", Name: "user.slips", Handle: s.postSlips},
@@ -175,6 +185,7 @@ var menu = []struct {
 	{part.NavItem{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, account.WorkerRead},
 	{part.NavItem{Key: "web.nav_imports", Icon: "file-import", Href: "/imports"}, account.ImportRead},
 	{part.NavItem{Key: "web.nav_filings", Icon: "building", Href: "/filings"}, account.FilingRead},
+	{part.NavItem{Key: "web_request.nav", Icon: "clock", Href: "/requests"}, account.RequestWrite},
 	{part.NavItem{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, account.BlockRead},
 	{part.NavItem{Key: "web.nav_users", Icon: "user", Href: "/users/bulk"}, account.UserManage},
 }

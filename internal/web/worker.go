@@ -137,7 +137,7 @@ func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page,
 	}
 	p.Facts = x.now(f)
 	p.Masked = x.masked(f, visitOf(r).actor)
-	return p, nil
+	return p, s.addRequests(r, f, &p)
 }
 
 // now is what holds for the person today.

@@ -44,6 +44,8 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.filings()...)
 	all = append(all, m.accounts()...)
 	all = append(all, m.blocks()...)
+	all = append(all, m.purposes()...)
+	all = append(all, m.requests()...)
 	all = append(all, m.doors()...)
 	return all
 }
@@ -58,6 +60,7 @@ func Base(lang locale.Lang, path string) part.Base {
 			{Key: "web.nav_home", Icon: "home", Href: "/"}, {Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"},
 			{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, {Key: "web.nav_imports", Icon: "file-import", Href: "/imports"},
 			{Key: "web.nav_filings", Icon: "building", Href: "/filings"},
+			{Key: "web_request.nav", Icon: "clock", Href: "/requests"},
 			{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, {Key: "web.nav_users", Icon: "user", Href: "/users/bulk"},
 		},
 	}

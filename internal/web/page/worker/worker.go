@@ -65,6 +65,16 @@ type Page struct {
 	Timeline   []part.Entry
 	Erase      string // the way to the question; empty: may not, or is erased
 	Erased     bool
+	Requests   []RequestLine // what the person asked about the own data, the open ones first
+	NewRequest string        // the way to register one; empty: may not, or is erased
+}
+
+// RequestLine is one request of the person.
+type RequestLine struct {
+	Href, Kind, StateWord, Left string
+	DueOn                       date.Day
+	State                       part.Tone
+	Late                        bool
 }
 
 // ErasePage is the question before a person is erased (注销).
