@@ -295,3 +295,24 @@ func duplicate(ctx context.Context, tx *db.Tx, scope account.Scope, a, b WorkerI
 	}
 	return &list[0], nil
 }
+
+// CountDuplicates counts the pairs that wait for a decision, by grade.
+func (s *Service) CountDuplicates(ctx context.Context, who account.Actor) (map[Grade]int, error) {
+	if err := who.Must(account.WorkerMerge); err != nil {
+		return nil, err
+	}
+	out := map[Grade]int{}
+	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		return tx.Query(ctx, `SELECT d.grade, count(*)`+bothSeen+` AND d.state = $4 GROUP BY d.grade`, append(seenArgs(who.Scope), Proposed), func(row db.Scanner) error {
+			var g Grade
+			var n int
+			err := row.Scan(&g, &n)
+			out[g] = n
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count proposals: %w", err)
+	}
+	return out, nil
+}

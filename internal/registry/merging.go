@@ -331,3 +331,15 @@ func (s *Service) AcceptCertain(ctx context.Context, who account.Actor, confirm 
 	})
 	return done, err
 }
+
+// FindMerged opens a file that was merged into another, before that is taken back.
+func (s *Service) FindMerged(ctx context.Context, who account.Actor, id WorkerID) (*File, error) {
+	if err := who.Must(account.WorkerMerge); err != nil {
+		return nil, err
+	}
+	f, err := s.Find(ctx, who, id)
+	if err == nil && f.Survivor == 0 {
+		err = conflict("registry.not_merged")
+	}
+	return f, err
+}
