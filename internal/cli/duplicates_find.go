@@ -112,7 +112,7 @@ func (cmd *acceptDuplicatesCmd) Run(c *console) error {
 			return err
 		}
 		if !cmd.DryRun {
-			if err := a.Registry.AcceptDuplicate(c.ctx, who, cmd.Keep, cmd.Other, cmd.Why); err != nil {
+			if err := a.Registry.AcceptDuplicate(c.ctx, who, registry.AcceptDuplicateInput{First: cmd.Keep, Other: cmd.Other, Keep: cmd.Keep, Why: cmd.Why}); err != nil {
 				return err
 			}
 		}

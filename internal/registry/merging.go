@@ -9,13 +9,33 @@ import (
 	"tuoxing/internal/audit"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
+	"tuoxing/internal/fault"
 	"tuoxing/internal/ledger"
 )
 
-// AcceptDuplicate decides that a proposed pair is one person's: other is merged into keep, which may be either of the two.
-// Where one of them was merged already, its survivor stands for it.
-func (s *Service) AcceptDuplicate(ctx context.Context, who account.Actor, keep, other WorkerID, why string) error {
-	if err := mayMerge(who, why); err != nil {
+// AcceptDuplicateInput is the answer that a proposed pair is one person's.
+type AcceptDuplicateInput struct {
+	First, Other WorkerID
+	Keep         WorkerID // the one of the two that stays
+	Why          string
+}
+
+// AcceptDuplicate merges a proposed pair. Where one of the files was merged already, its survivor stands for it.
+func (s *Service) AcceptDuplicate(ctx context.Context, who account.Actor, in AcceptDuplicateInput) error {
+	if err := who.Must(account.WorkerMerge); err != nil {
+		return err
+	}
+	var c fault.Check
+	checkWhy(&c, in.Why)
+	keep, other, why := in.First, in.Other, in.Why
+	switch in.Keep {
+	case in.First:
+	case in.Other:
+		keep, other = other, keep
+	default:
+		c.Add("keep", "registry.keep_needed")
+	}
+	if err := c.Err(); err != nil {
 		return err
 	}
 	return s.DB.WriteTx(ctx, func(tx *db.Tx) error {

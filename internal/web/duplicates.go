@@ -67,7 +67,7 @@ func (s *Server) getDuplicates(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, duplicatepage.List(p))
 }
 
-var gradeTones = map[registry.Grade]part.Tone{registry.CertainSame: part.Bad, registry.LikelySame: part.Warn, registry.PossibleSame: part.Info}
+var gradeTones = map[registry.Grade]part.Tone{registry.CertainSame: part.Good, registry.LikelySame: part.Warn, registry.PossibleSame: part.Info}
 
 // duplicatesURL is the address of the list with these filters, without one of them if named.
 func duplicatesURL(f registry.DuplicateFilter, without string, more ...string) string {
@@ -241,13 +241,10 @@ func (p paper) figureChanges(catalogue *figure.Catalogue, list []registry.Figure
 func (s *Server) postAcceptDuplicate(w http.ResponseWriter, r *http.Request) error {
 	return s.decideDuplicate(w, r, func(a, b registry.WorkerID) error {
 		var keep registry.WorkerID
-		if err := keep.UnmarshalText([]byte(r.PostFormValue("keep"))); err != nil || (keep != a && keep != b) {
-			return fieldFault("keep", "web_duplicate.keep_needed")
+		if err := keep.UnmarshalText([]byte(r.PostFormValue("keep"))); err != nil {
+			keep = 0 // as if nothing was chosen
 		}
-		if keep == b {
-			a, b = b, a
-		}
-		return s.Registry.AcceptDuplicate(r.Context(), visitOf(r).actor, a, b, r.PostFormValue("why"))
+		return s.Registry.AcceptDuplicate(r.Context(), visitOf(r).actor, registry.AcceptDuplicateInput{First: a, Other: b, Keep: keep, Why: r.PostFormValue("why")})
 	})
 }
 

@@ -19,8 +19,8 @@ func (m maker) duplicates() []Sample {
 		grade, other string
 		evidence     []string
 	}{
-		{part.Bad, "certain", m.w("张三", "Zhang San"), []string{"one_digit", "same_name", "same_phone", "phone_alone", "same_employer"}},
-		{part.Bad, "certain", m.w("张三", "Zhang San"), []string{"short_form", "same_name"}},
+		{part.Good, "certain", m.w("张三", "Zhang San"), []string{"one_digit", "same_name", "same_phone", "phone_alone", "same_employer"}},
+		{part.Good, "certain", m.w("张三", "Zhang San"), []string{"short_form", "same_name"}},
 		{part.Warn, "likely", m.w("張三", "Zhang San"), []string{"swapped", "variant_name", "same_employer"}},
 		{part.Info, "possible", m.w("章三", "Zhang San"), []string{"one_digit", "same_pinyin", "one_list"}},
 	}
@@ -34,7 +34,7 @@ func (m maker) duplicates() []Sample {
 	}
 	none := duplicate.ListPage{Base: m.at("/duplicates"), Stand: b.T("web_duplicate.stand", 0, 0, 0), Filters: m.duplicateFilters()}
 	refused := m.pair()
-	refused.Problems = []part.Problem{{Name: "why", Text: b.T("registry.why_needed")}, {Name: "keep", Text: b.T("web_duplicate.keep_needed")}}
+	refused.Problems = []part.Problem{{Name: "why", Text: b.T("registry.why_needed")}, {Name: "keep", Text: b.T("registry.keep_needed")}}
 	decided := m.pair()
 	decided.Open, decided.Changes, decided.State, decided.StateWord, decided.Unmerge = false, nil, part.Good, b.T("registry.duplicate_accepted"), "/workers/2/unmerge"
 	decided.Decided = []part.Pair{{Label: b.T("web_duplicate.decided_by"), Value: m.w("张三 · 2023-04-11 10:00", "Zhang San · 2023-04-11 10:00")}, {Label: b.T("web_duplicate.why"), Value: m.w("证件号码录错一位", "one digit was mistyped")}}
@@ -91,7 +91,7 @@ func (m maker) pair() duplicate.PairPage {
 	}
 	born := b.Month(date.MonthOf(1990, 1))
 	p := duplicate.PairPage{
-		Base: m.at("/duplicates/1/2"), Path: "/duplicates/1/2", Grade: part.Bad, GradeWord: b.T("registry.grade_certain"), State: part.Info, StateWord: b.T("registry.duplicate_proposed"),
+		Base: m.at("/duplicates/1/2"), Path: "/duplicates/1/2", Grade: part.Good, GradeWord: b.T("registry.grade_certain"), State: part.Info, StateWord: b.T("registry.duplicate_proposed"),
 		Evidence: m.evidence([]string{"one_digit", "same_name", "same_phone", "phone_alone", "same_birthday"}), Places: b.T("web_duplicate.places", "15"), Open: true, Keep: "1",
 		Changes: []duplicate.Change{
 			{Figure: m.w("职工", "Employees"), Href: "/figures/employees?on=2023-04-10", District: m.w("丹阳市", "Danyang"), By: "−1", From: date.Of(2022, 3, 1), To: date.Forever},
