@@ -136,6 +136,25 @@ var gradeRules = []gradeRule{
 	{grade: PossibleSame, all: evBirthday, any: []evidence{alikeName}},
 }
 
+// GradeRule is a rule in the names of the kinds.
+type GradeRule struct {
+	Grade     Grade
+	All, None []string
+	Any       []string // sets of alternatives, each in words
+}
+
+// GradeRules tells the rules, for the documentation.
+func GradeRules() []GradeRule {
+	out := make([]GradeRule, len(gradeRules))
+	for i, r := range gradeRules {
+		out[i] = GradeRule{Grade: r.grade, All: r.all.names(), None: r.none.names()}
+		for _, set := range r.any {
+			out[i].Any = append(out[i].Any, strings.Join(set.names(), ", "))
+		}
+	}
+	return out
+}
+
 // grade is what a set of evidence comes to, 0 when it is none.
 func (e evidence) grade() Grade {
 	for _, r := range gradeRules {
