@@ -46,9 +46,13 @@ func duplicatesPlantedAndFound(t *testing.T, workers int) {
 		}
 	}
 	t.Logf("loaded in %s", time.Since(start).Round(time.Second))
-	who, tr := account.Operator(), readTruth(t, a, filepath.Join(c.dir, demo.DoubleList))
+	foundMergedAndRestored(t, a, filepath.Join(c.dir, demo.DoubleList))
+}
 
-	start = time.Now()
+// foundMergedAndRestored goes the whole way on a loaded city; list is what the generator says of it.
+func foundMergedAndRestored(t *testing.T, a *App, list string) {
+	who, tr := account.Operator(), readTruth(t, a, list)
+	start := time.Now()
 	run, err := a.Registry.FindDuplicates(t.Context(), who)
 	must(t, err)
 	t.Logf("found in %s: %+v", time.Since(start).Round(time.Millisecond), run)
@@ -61,8 +65,10 @@ func duplicatesPlantedAndFound(t *testing.T, workers int) {
 	before, files := snapshots(t, a), peopleOf(t, a, pairs)
 	plan, err := a.Registry.PlanCertain(t.Context(), who)
 	must(t, err)
+	start = time.Now()
 	done, err := a.Registry.AcceptCertain(t.Context(), who, plan.Pairs, "成批合并")
 	must(t, err)
+	t.Logf("%d certain pairs accepted in %s", done, time.Since(start).Round(time.Millisecond))
 	if done != plan.Pairs || done != run.Certain || done == 0 {
 		t.Errorf("%d pairs accepted, planned %d, certain %d", done, plan.Pairs, run.Certain)
 	}
@@ -77,9 +83,11 @@ func duplicatesPlantedAndFound(t *testing.T, workers int) {
 		t.Errorf("verify after merging: %v", err)
 	}
 
+	start = time.Now()
 	for loser := range merged {
 		must(t, a.Registry.Unmerge(t.Context(), who, loser, "经核实为两人"))
 	}
+	t.Logf("%d merges taken back in %s", len(merged), time.Since(start).Round(time.Millisecond))
 	if diff := cmp.Diff(before, snapshots(t, a)); diff != "" {
 		t.Errorf("figures after un-merging (-before +after):\n%s", diff)
 	}
