@@ -149,6 +149,12 @@ func keepProposals(ctx context.Context, tx *db.Tx, scope account.Scope, rows []d
 	if _, err := tx.Bulk(ctx, "registry_duplicate", []string{"worker_id", "other_id", "keep_id", "grade", "evidence", "places", "state", "found_at", "decided_by", "reason", "version"}, rowsOf(fresh)); err != nil {
 		return fmt.Errorf("keep proposals: %w", err)
 	}
+	// A file in which nothing is in force any more lies nowhere, and nobody sees its pairs.
+	n, err := tx.Exec(ctx, `UPDATE registry_duplicate SET state = $1, version = version + 1 WHERE state = $2 AND (worker_id IN (SELECT worker_id FROM registry_worker WHERE unit_id = 0) OR other_id IN (SELECT worker_id FROM registry_worker WHERE unit_id = 0))`, Withdrawn, Proposed)
+	if err != nil {
+		return fmt.Errorf("withdraw proposals of empty files: %w", err)
+	}
+	run.Withdrawn = int(n)
 	for key, old := range held {
 		if old.state != Proposed {
 			continue
