@@ -110,15 +110,15 @@ func duplicateChips(b part.Base, f registry.DuplicateFilter) (out []part.Chip) {
 }
 
 // sideWords tells namesakes apart: birth month and employer.
-func sideWords(b part.Base, l *figure.Labels, d *registry.DuplicateSide) string {
+func sideWords(b part.Base, l *figure.Labels, d *registry.DuplicateSide) []string {
 	employer := b.T("web_figure.no_employer")
 	if d.Employer != 0 {
 		employer = l.Of(ledger.Employer, int64(d.Employer))
 	}
 	if d.Birth == 0 {
-		return employer
+		return []string{employer}
 	}
-	return b.Month(d.Birth) + " · " + employer
+	return []string{b.Month(d.Birth), employer}
 }
 
 func evidenceWords(b part.Base, names []string) []duplicatepage.Evidence {

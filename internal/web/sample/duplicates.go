@@ -27,8 +27,8 @@ func (m maker) duplicates() []Sample {
 	for i := range 12 {
 		k := kinds[i%len(kinds)]
 		list.Rows = append(list.Rows, duplicate.Row{
-			Href: "/duplicates/1/2", Keep: m.w("张三", "Zhang San"), Other: k.other, KeepUnder: b.Month(date.MonthOf(1990, 1)) + " · " + m.w("示例光学有限公司", "Shili Optics Ltd"),
-			OtherUnder: b.Month(date.MonthOf(1990, 7)) + " · " + m.w("示例镜片厂", "Shili Lens Works"), Grade: k.tone, GradeWord: b.T("registry.grade_" + k.grade), Evidence: m.evidence(k.evidence),
+			Href: "/duplicates/1/2", Keep: m.w("张三", "Zhang San"), Other: k.other, KeepUnder: []string{b.Month(date.MonthOf(1990, 1)), m.w("示例光学有限公司", "Shili Optics Ltd")},
+			OtherUnder: []string{b.Month(date.MonthOf(1990, 7)), m.w("示例镜片厂", "Shili Lens Works")}, Grade: k.tone, GradeWord: b.T("registry.grade_" + k.grade), Evidence: m.evidence(k.evidence),
 			StateWord: b.T("registry.duplicate_proposed"), Found: b.DayShort(date.Of(2023, 4, 10)),
 		})
 	}

@@ -25,8 +25,8 @@ type ListPage struct {
 
 // Row is one pair.
 type Row struct {
-	Href, Keep, Other     string // names
-	KeepUnder, OtherUnder string // birth month and employer
+	Href, Keep, Other     string   // names
+	KeepUnder, OtherUnder []string // birth month, employer
 	Grade                 part.Tone
 	GradeWord             string
 	Evidence              []Evidence
