@@ -1,10 +1,17 @@
 package access_test
 
 import (
+	"net/url"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
+	"tuoxing/internal/cn"
+	"tuoxing/internal/date"
 	"tuoxing/internal/db"
+	"tuoxing/internal/intake"
+	"tuoxing/internal/testkit/world"
 )
 
 // duplicates proposes two pairs: {worker} and {colleague}, both of Danyang, and {worker} and {foreign}, who is of Jurong,
@@ -75,4 +82,60 @@ func (f *fixture) id(t *testing.T, word string) int64 {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// The pages' own forms find, merge and take back; what is refused keeps the reader's words.
+func TestDuplicates_pages_find_merge_and_take_back(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	p := w.Person(t, "逄立恒")
+	first := p.Number[:16] + string('0'+(p.Number[16]-'0'+2)%10)
+	v := intake.Trusted(w.Actor(t, world.Danyang).UserID)
+	text := "姓名,身份证号,单位名称,岗位类别\n逄立恒," + first + string(cn.IDCheckChar(first)) + ",丹阳恒远机械有限公司,生产操作\n"
+	id, err := w.Intake.Receive(t.Context(), v, "补报.csv", strings.NewReader(text), intake.Options{Kind: "roster", AsOf: date.Of(2023, 4, 1), Unit: int64(w.Unit(t, "丹阳市总工会"))})
+	if err == nil {
+		_, err = w.Intake.Stage(t.Context(), v, id)
+	}
+	if err == nil {
+		_, err = w.Intake.Apply(t.Context(), v, id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := w.Client(t, world.Danyang)
+	if a := c.Form("/duplicates/find", nil); a.Status != 303 || a.Header.Get("Location") != "/duplicates?new=1" {
+		t.Fatalf("find: %d to %s", a.Status, a.Header.Get("Location"))
+	}
+	found := regexp.MustCompile(`/duplicates/(\d+)/(\d+)`).FindStringSubmatch(string(c.Get("/duplicates?new=1").Body))
+	if found == nil {
+		t.Fatal("the list has no pair")
+	}
+	at, keep, other := found[0], found[1], found[2]
+	page := string(c.Get(at).Body)
+	if strings.Count(page, "<mark>") != 2 || strings.Contains(page, p.Number) || strings.Contains(page, first) {
+		t.Error("the page of the pair does not mark the place that differs, or shows a number")
+	}
+	if a := c.Form(at+"/accept", url.Values{"keep": {keep}, "why": {""}}); a.Status != 422 {
+		t.Errorf("without a reason: %d", a.Status)
+	}
+	if a := c.Form(at+"/accept", url.Values{"why": {"录错一位"}}); a.Status != 422 || !strings.Contains(string(a.Body), `value="录错一位"`) {
+		t.Errorf("without a choice: %d", a.Status)
+	}
+	if a := c.Form(at+"/accept", url.Values{"keep": {keep}, "why": {"录错一位"}}); a.Status != 303 {
+		t.Fatalf("accept: %d", a.Status)
+	}
+	for path, link := range map[string]string{"/workers/" + other: "/workers/" + keep, "/workers/" + keep: "/workers/" + other, at: "/workers/" + other + "/unmerge"} {
+		if !strings.Contains(string(c.Get(path).Body), `href="`+link+`"`) {
+			t.Errorf("%s does not lead to %s", path, link)
+		}
+	}
+	if a := c.Form("/workers/"+other+"/unmerge", url.Values{"why": {""}}); a.Status != 422 {
+		t.Errorf("taken back without a reason: %d", a.Status)
+	}
+	if a := c.Form("/workers/"+other+"/unmerge", url.Values{"why": {"经核实为两人"}}); a.Status != 303 {
+		t.Fatalf("take back: %d", a.Status)
+	}
+	if body := string(c.Get("/duplicates?state=rejected").Body); !strings.Contains(body, at) {
+		t.Error("what was taken back is not listed as two people")
+	}
 }
