@@ -349,6 +349,24 @@ CREATE TABLE registry_certificate_number (
   PRIMARY KEY (number_index)
 );
 
+CREATE TABLE registry_duplicate (
+  worker_id          bigint      NOT NULL,
+  other_id           bigint      NOT NULL,
+  keep_id            bigint      NOT NULL,
+  grade              bigint      NOT NULL,
+  evidence           text        NOT NULL,
+  places             text        NOT NULL,
+  state              text        NOT NULL,
+  found_at           timestamptz NOT NULL,
+  decided_at         timestamptz,
+  decided_by         bigint      NOT NULL,
+  reason             text        NOT NULL,
+  version            bigint      NOT NULL,
+  PRIMARY KEY (worker_id, other_id)
+);
+CREATE INDEX registry_duplicate_other ON registry_duplicate (other_id);
+CREATE INDEX registry_duplicate_state ON registry_duplicate (state, grade, worker_id);
+
 CREATE TABLE registry_employment (
   worker_id          bigint      NOT NULL,
   id                 bigint      NOT NULL,

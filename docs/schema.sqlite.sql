@@ -349,6 +349,24 @@ CREATE TABLE registry_certificate_number (
   PRIMARY KEY (number_index)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE registry_duplicate (
+  worker_id          INTEGER     NOT NULL,
+  other_id           INTEGER     NOT NULL,
+  keep_id            INTEGER     NOT NULL,
+  grade              INTEGER     NOT NULL,
+  evidence           TEXT        NOT NULL,
+  places             TEXT        NOT NULL,
+  state              TEXT        NOT NULL,
+  found_at           TEXT        NOT NULL,
+  decided_at         TEXT,
+  decided_by         INTEGER     NOT NULL,
+  reason             TEXT        NOT NULL,
+  version            INTEGER     NOT NULL,
+  PRIMARY KEY (worker_id, other_id)
+) STRICT;
+CREATE INDEX registry_duplicate_other ON registry_duplicate (other_id);
+CREATE INDEX registry_duplicate_state ON registry_duplicate (state, grade, worker_id);
+
 CREATE TABLE registry_employment (
   worker_id          INTEGER     NOT NULL,
   id                 INTEGER     NOT NULL,

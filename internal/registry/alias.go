@@ -285,7 +285,7 @@ func (s *Service) merge(ctx context.Context, tx *db.Tx, by int64, survivor, lose
 		return fmt.Errorf("merge files: %w", err)
 	}
 	s.touch(tx, by, survivor, loser)
-	return nil
+	return settleMerged(ctx, tx, by, survivor, why)
 }
 
 // Unmerge withdraws the alias of a merged file (撤销合并): both files have again the timelines that
@@ -298,14 +298,14 @@ func (s *Service) Unmerge(ctx context.Context, who account.Actor, loser WorkerID
 		if err := s.takeFiles(ctx, tx, who.Scope, loser); err != nil {
 			return err
 		}
-		if err := s.unmerge(ctx, tx, who.UserID, loser); err != nil {
+		if err := s.unmerge(ctx, tx, who.UserID, loser, why); err != nil {
 			return err
 		}
 		return audit.Add(ctx, tx, who.UserID, "worker.unmerge", loser.String(), map[string]any{"why": why})
 	})
 }
 
-func (s *Service) unmerge(ctx context.Context, tx *db.Tx, by int64, loser WorkerID) error {
+func (s *Service) unmerge(ctx context.Context, tx *db.Tx, by int64, loser WorkerID, why string) error {
 	a, err := aliasesOf(ctx, tx, []WorkerID{loser})
 	if err != nil {
 		return err
@@ -317,5 +317,5 @@ func (s *Service) unmerge(ctx context.Context, tx *db.Tx, by int64, loser Worker
 		return fmt.Errorf("withdraw merge: %w", err)
 	}
 	s.touch(tx, by, loser, a[loser]) // each brings the rest of its own family
-	return nil
+	return settleUnmerged(ctx, tx, by, loser, why)
 }

@@ -257,7 +257,7 @@ func (c *town) merge(survivor, loser WorkerID) {
 // unmerge takes a merge back.
 func (c *town) unmerge(loser WorkerID) {
 	c.t.Helper()
-	c.write(func(ctx context.Context, tx *db.Tx) error { return c.svc.unmerge(ctx, tx, 7, loser) })
+	c.write(func(ctx context.Context, tx *db.Tx) error { return c.svc.unmerge(ctx, tx, 7, loser, "test") })
 	delete(c.model.into, loser)
 	c.model.unitsVersion++
 }

@@ -115,6 +115,16 @@ func (s *Server) Routes() []Route {
 		{Method: "GET", Pattern: "/workers/{id}/certificates/{certificate}", Name: "certificate.show", Handle: s.getCertificate},
 		{Method: "POST", Pattern: "/workers/{id}/certificates/{certificate}/revoke", Name: "certificate.revoke", Handle: s.postRevoke},
 		{Method: "POST", Pattern: "/workers/{id}/certificates/{certificate}/restore", Name: "certificate.restore", Handle: s.postRestore},
+		{Method: "GET", Pattern: "/workers/{id}/unmerge", Name: "duplicate.unmerge_ask", Handle: s.getUnmerge},
+		{Method: "POST", Pattern: "/workers/{id}/unmerge", Name: "duplicate.unmerge", Handle: s.postUnmerge},
+
+		{Method: "GET", Pattern: "/duplicates", Name: "duplicate.list", Handle: s.getDuplicates},
+		{Method: "POST", Pattern: "/duplicates/find", Name: "duplicate.find", Handle: s.postFindDuplicates},
+		{Method: "GET", Pattern: "/duplicates/certain", Name: "duplicate.certain_ask", Handle: s.getCertain},
+		{Method: "POST", Pattern: "/duplicates/certain", Name: "duplicate.certain", Handle: s.postCertain},
+		{Method: "GET", Pattern: "/duplicates/{id}/{other}", Name: "duplicate.show", Handle: s.getDuplicate},
+		{Method: "POST", Pattern: "/duplicates/{id}/{other}/accept", Name: "duplicate.accept", Handle: s.postAcceptDuplicate},
+		{Method: "POST", Pattern: "/duplicates/{id}/{other}/reject", Name: "duplicate.reject", Handle: s.postRejectDuplicate},
 
 		{Method: "GET", Pattern: "/requests", Name: "request.list", Handle: s.getRequests},
 		{Method: "GET", Pattern: "/workers/{id}/requests/new", Name: "request.new", Handle: s.getNewRequest},

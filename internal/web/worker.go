@@ -135,6 +135,15 @@ func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page,
 	if f.Class != 0 {
 		p.Class = b.T("web_worker.industrial")
 	}
+	if f.Survivor != 0 {
+		p.Survivor = workerURL(int64(f.Survivor))
+		if may(visitOf(r).actor, account.WorkerMerge) {
+			p.Unmerge = workerURL(int64(f.ID)) + "/unmerge"
+		}
+	}
+	for _, m := range f.Merged {
+		p.Merged = append(p.Merged, workerURL(int64(m)))
+	}
 	p.Facts = x.now(f)
 	p.Masked = x.masked(f, visitOf(r).actor)
 	return p, s.addRequests(r, f, &p)

@@ -40,6 +40,7 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.home()...)
 	all = append(all, m.figures()...)
 	all = append(all, m.workers()...)
+	all = append(all, m.duplicates()...)
 	all = append(all, m.imports()...)
 	all = append(all, m.filings()...)
 	all = append(all, m.accounts()...)
