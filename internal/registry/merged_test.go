@@ -21,7 +21,7 @@ var (
 	elseNumber  = idOf("19850606", 33)
 )
 
-func said(employer, number string, more cells) cells {
+func listedAt(employer, number string, more cells) cells {
 	name := "王小明"
 	if number == elseNumber {
 		name = "王大力"
@@ -93,9 +93,9 @@ func TestRoster_row_with_a_merged_number_lands_on_the_survivors_timeline(t *test
 	t.Parallel()
 	for name, number := range map[string]string{"18 digits": wrongNumber, "15 digits": wrongNumber[:6] + wrongNumber[8:17]} {
 		d := newDesk(t)
-		d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, said("光学厂", rightNumber, nil), said("建筑公司", wrongNumber, nil))
+		d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, listedAt("光学厂", rightNumber, nil), listedAt("建筑公司", wrongNumber, nil))
 		a, b := d.mergeFiles()
-		r := d.send(intake.Options{Kind: "roster", AsOf: day("2023-03-31")}, said("软件公司", number, cells{colMain: "是", colStarted: "2023-02-01"}))
+		r := d.send(intake.Options{Kind: "roster", AsOf: day("2023-03-31")}, listedAt("软件公司", number, cells{colMain: "是", colStarted: "2023-02-01"}))
 		if r.Applied != 1 || r.Block == 0 {
 			t.Errorf("%s: %+v", name, r)
 		}
@@ -111,7 +111,7 @@ func TestRoster_row_with_a_merged_number_lands_on_the_survivors_timeline(t *test
 			t.Errorf("%s: the merged file has the fact %+v", name, x)
 		}
 		// The same row again, under the other number, says nothing new.
-		if again := d.send(intake.Options{Kind: "roster", AsOf: day("2023-03-31")}, said("软件公司", rightNumber, cells{colMain: "是", colStarted: "2023-02-01"})); again.Applied != 0 || again.Duplicate != 1 {
+		if again := d.send(intake.Options{Kind: "roster", AsOf: day("2023-03-31")}, listedAt("软件公司", rightNumber, cells{colMain: "是", colStarted: "2023-02-01"})); again.Applied != 0 || again.Duplicate != 1 {
 			t.Errorf("%s: again under the right number: %+v", name, again)
 		}
 		d.sound()
@@ -122,7 +122,7 @@ func TestCertificate_rows_of_a_merged_holder_are_one_persons(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	list := intake.Options{Kind: "certificates", AsOf: day("2023-03-31")}
-	d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, said("光学厂", rightNumber, nil), said("光学厂", wrongNumber, nil), said("光学厂", elseNumber, nil))
+	d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, listedAt("光学厂", rightNumber, nil), listedAt("光学厂", wrongNumber, nil), listedAt("光学厂", elseNumber, nil))
 	first := d.send(list, paper(rightNumber, 1, nil))
 	a, b := d.mergeFiles()
 	// The same certificate under the merged number is the person's own; a second one is the person's too.
@@ -168,18 +168,18 @@ func TestCertificate_rows_of_a_merged_holder_are_one_persons(t *testing.T) {
 func TestComplete_roster_with_either_number_of_a_merged_person_proposes_nobody(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, said("光学厂", rightNumber, nil), said("光学厂", wrongNumber, nil), said("光学厂", elseNumber, nil))
+	d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, listedAt("光学厂", rightNumber, nil), listedAt("光学厂", wrongNumber, nil), listedAt("光学厂", elseNumber, nil))
 	_, b := d.mergeFiles()
 	full := intake.Options{Kind: "roster", Full: true, Unit: int64(unitOptics), AsOf: day("2022-12-31")}
 	for _, number := range []string{rightNumber, wrongNumber} {
-		r := d.send(full, said("光学厂", number, nil), said("光学厂", elseNumber, nil))
+		r := d.send(full, listedAt("光学厂", number, nil), listedAt("光学厂", elseNumber, nil))
 		if r.Proposed != 0 || r.Standing != 2 {
 			t.Errorf("listed as %s: %d proposed of %d", number, r.Proposed, r.Standing)
 		}
 		full.AsOf += 30
 	}
 	full.ConfirmAbsent = 1
-	r := d.send(full, said("光学厂", elseNumber, nil))
+	r := d.send(full, listedAt("光学厂", elseNumber, nil))
 	if r.Proposed != 1 || r.Standing != 2 {
 		t.Errorf("listed under neither: %d proposed of %d", r.Proposed, r.Standing)
 	}
@@ -197,8 +197,8 @@ func TestComplete_roster_with_either_number_of_a_merged_person_proposes_nobody(t
 func TestMerge_answers_a_proposal_about_a_number_that_was_mistyped(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, said("光学厂", wrongNumber, nil), said("光学厂", elseNumber, nil))
-	r := d.send(intake.Options{Kind: "roster", Full: true, Unit: int64(unitOptics), AsOf: day("2022-12-31"), ConfirmAbsent: 1}, said("光学厂", rightNumber, nil), said("光学厂", elseNumber, nil))
+	d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, listedAt("光学厂", wrongNumber, nil), listedAt("光学厂", elseNumber, nil))
+	r := d.send(intake.Options{Kind: "roster", Full: true, Unit: int64(unitOptics), AsOf: day("2022-12-31"), ConfirmAbsent: 1}, listedAt("光学厂", rightNumber, nil), listedAt("光学厂", elseNumber, nil))
 	open := func() (int, int) {
 		t.Helper()
 		counts, err := d.svc.OpenLeavers(t.Context(), account.Operator())
@@ -239,16 +239,16 @@ func TestLeaver_confirmed_while_merged_has_left_in_both_files_after_the_unmerge(
 		}
 	}
 	for _, d := range []*desk{one, two} {
-		d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, said("光学厂", rightNumber, nil), said("光学厂", wrongNumber, nil), said("光学厂", elseNumber, nil))
+		d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, listedAt("光学厂", rightNumber, nil), listedAt("光学厂", wrongNumber, nil), listedAt("光学厂", elseNumber, nil))
 	}
 	before := two.everything()
 	_, b := one.mergeFiles()
-	r := one.send(full, said("光学厂", elseNumber, nil))
+	r := one.send(full, listedAt("光学厂", elseNumber, nil))
 	decide(one, r.ID, 1)
 	one.sound()
 	one.unmergeFile(b)
 	full.ConfirmAbsent = 2
-	r2 := two.send(full, said("光学厂", elseNumber, nil))
+	r2 := two.send(full, listedAt("光学厂", elseNumber, nil))
 	decide(two, r2.ID, 2)
 	sameFigures(t, "decided while merged, then un-merged", two.everything(), one.everything())
 	one.sound()
@@ -337,8 +337,8 @@ func TestLeaver_taken_back_has_never_left(t *testing.T) {
 func TestCells_of_a_merged_files_rows_open_through_the_survivor(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	own := d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, said("光学厂", rightNumber, nil))
-	other := d.send(intake.Options{Kind: "roster", AsOf: day("2022-07-31")}, said("建筑公司", wrongNumber, nil))
+	own := d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, listedAt("光学厂", rightNumber, nil))
+	other := d.send(intake.Options{Kind: "roster", AsOf: day("2022-07-31")}, listedAt("建筑公司", wrongNumber, nil))
 	line := ledger.LineOf(0, 2)
 	read := func(w WorkerID, id intake.ImportID) error {
 		_, err := d.svc.Cells(t.Context(), account.Operator(), d.intake, w, id, line)
@@ -365,7 +365,7 @@ func TestCells_of_a_merged_files_rows_open_through_the_survivor(t *testing.T) {
 func TestErasure_of_a_merged_person_takes_both_files_and_no_figure(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, said("光学厂", rightNumber, nil), said("建筑公司", wrongNumber, nil), said("光学厂", elseNumber, nil))
+	d.send(intake.Options{Kind: "roster", AsOf: day("2022-06-30")}, listedAt("光学厂", rightNumber, nil), listedAt("建筑公司", wrongNumber, nil), listedAt("光学厂", elseNumber, nil))
 	d.send(intake.Options{Kind: "certificates", AsOf: day("2022-06-30")}, paper(wrongNumber, 1, nil))
 	a, b := d.mergeFiles()
 	before := d.everything()
@@ -388,7 +388,7 @@ func TestErasure_of_a_merged_person_takes_both_files_and_no_figure(t *testing.T)
 		}
 	}
 	// The number that comes again is a new person's.
-	d.send(intake.Options{Kind: "roster", AsOf: day("2023-01-31")}, said("光学厂", wrongNumber, nil))
+	d.send(intake.Options{Kind: "roster", AsOf: day("2023-01-31")}, listedAt("光学厂", wrongNumber, nil))
 	if again := d.fileOf(wrongNumber); again == a || again == b {
 		t.Error("the number leads to an erased file")
 	}
@@ -410,15 +410,15 @@ func TestUnmerge_after_further_imports_restores_files_and_figures(t *testing.T) 
 			return d.send(intake.Options{Kind: "roster", AsOf: day(on)}, rows...)
 		}
 		list := intake.Options{Kind: "certificates", AsOf: day("2023-03-31")}
-		roster("2022-06-30", said("光学厂", rightNumber, nil), said("建筑公司", wrongNumber, cells{colPost: "技术"}), said("光学厂", elseNumber, nil))
+		roster("2022-06-30", listedAt("光学厂", rightNumber, nil), listedAt("建筑公司", wrongNumber, cells{colPost: "技术"}), listedAt("光学厂", elseNumber, nil))
 		d.send(list, paper(rightNumber, 1, nil))
 		if d == one {
 			d.mergeFiles()
 		}
-		roster("2022-09-30", said("光学厂", wrongNumber, cells{colStarted: "2022-09-01"}), said("酒店", rightNumber, cells{colStarted: "2022-08-01", colMember: "是"}))
-		gone := roster("2022-10-31", said("软件公司", wrongNumber, cells{colStarted: "2022-10-01", colMain: "是"}))
+		roster("2022-09-30", listedAt("光学厂", wrongNumber, cells{colStarted: "2022-09-01"}), listedAt("酒店", rightNumber, cells{colStarted: "2022-08-01", colMember: "是"}))
+		gone := roster("2022-10-31", listedAt("软件公司", wrongNumber, cells{colStarted: "2022-10-01", colMain: "是"}))
 		d.send(list, paper(wrongNumber, 2, cells{colLevel: "技师", colNumber: certificateNumber(2022, 2, 2)}), paper(rightNumber, 3, cells{colLevel: "中级工", colNumber: certificateNumber(2022, 4, 3), colExpires: "2023-06-30"}))
-		roster("2023-03-31", said("建筑公司", wrongNumber, cells{colLeft: "2023-03-01"}), said("光学厂", rightNumber, cells{colPost: "管理"}))
+		roster("2023-03-31", listedAt("建筑公司", wrongNumber, cells{colLeft: "2023-03-01"}), listedAt("光学厂", rightNumber, cells{colPost: "管理"}))
 		d.undoImport(gone.ID)
 		if d == one {
 			d.sound()
@@ -465,13 +465,13 @@ func TestUndo_brings_the_phone_number_of_before_back(t *testing.T) {
 	}
 	send := func(on, number string, more ...cells) intake.ImportID {
 		t.Helper()
-		return d.send(intake.Options{Kind: "roster", AsOf: day(on)}, append([]cells{said("光学厂", rightNumber, cells{colPhone: number})}, more...)...).ID
+		return d.send(intake.Options{Kind: "roster", AsOf: day(on)}, append([]cells{listedAt("光学厂", rightNumber, cells{colPhone: number})}, more...)...).ID
 	}
 	send("2022-01-31", "")
 	first := send("2022-06-30", "13900000001")
-	second := send("2022-09-30", "13900000002", said("光学厂", wrongNumber, cells{colPhone: "13900000009"}))
+	second := send("2022-09-30", "13900000002", listedAt("光学厂", wrongNumber, cells{colPhone: "13900000009"}))
 	again := send("2022-12-31", "13900000002")
-	third := send("2023-03-31", "13900000003", said("建筑公司", rightNumber, cells{colPhone: "13900000004"})) // the last row counts
+	third := send("2023-03-31", "13900000003", listedAt("建筑公司", rightNumber, cells{colPhone: "13900000004"})) // the last row counts
 	_, b := d.mergeFiles()
 	for _, step := range []struct {
 		undo intake.ImportID
