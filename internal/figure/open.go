@@ -49,23 +49,21 @@ func (s *Service) Open(ctx context.Context, who account.Actor, req Request, afte
 
 // counted answers the figure and lists a page of what it counts, nobody named yet.
 func (s *Service) counted(ctx context.Context, who account.Actor, req Request, after int64, limit int) (*Opening, []ledger.Counted, error) {
-	v, err := s.Value(ctx, who, req)
+	v, cols, err := s.begin(ctx, who, req)
 	if err != nil {
 		return nil, nil, err
 	}
+	req.By, req.Block = nil, v.Block
 	if v.Ratio != nil {
+		v.Total = total(v.Indicator, s.table(cols, v.Indicator, req, ScopeOf(who.Scope)))
 		return &Opening{Value: v}, nil, nil
 	}
-	cols, err := s.Book.Columns(ctx)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read ledger: %w", err)
-	}
-	req.By, req.Block = nil, v.Block
 	more := limit
 	if limit > 0 {
 		more = limit + 1 // one more tells whether there is a next page
 	}
 	opened := cols.OpenPage(query(v.Indicator, req, ScopeOf(who.Scope)), after, more)
+	v.Total = Cell{Value: opened.Quantity, Numerator: opened.Quantity, Defined: true}
 	o := &Opening{Value: v, Total: opened.Total, Facts: opened.Facts, Quantity: opened.Quantity}
 	page := opened.Rows
 	if limit > 0 && len(page) > limit {
@@ -156,13 +154,9 @@ func (s *Service) nameIn(ctx context.Context, tx *db.Tx, who account.Actor, page
 // Facts gives every signed fact that a count sums, in block order. Their quantities add up to the
 // figure.
 func (s *Service) Facts(ctx context.Context, who account.Actor, req Request) ([]ledger.Placed, error) {
-	v, err := s.Value(ctx, who, req)
+	v, cols, err := s.begin(ctx, who, req)
 	if err != nil || v.Ratio != nil {
 		return nil, err
-	}
-	cols, err := s.Book.Columns(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read ledger: %w", err)
 	}
 	req.By, req.Block = nil, v.Block
 	return cols.FactsIn(query(v.Indicator, req, ScopeOf(who.Scope))), nil

@@ -80,31 +80,40 @@ func ScopeOf(s account.Scope) ledger.Scope {
 // Value answers one figure for a reader. NotFound for an unknown name, Invalid for a dimension or
 // filter that the figure does not have.
 func (s *Service) Value(ctx context.Context, who account.Actor, req Request) (*Value, error) {
-	if err := who.Must(account.FigureRead); err != nil {
+	v, cols, err := s.begin(ctx, who, req)
+	if err != nil {
 		return nil, err
+	}
+	cells := s.table(cols, v.Indicator, req, ScopeOf(who.Scope))
+	v.Total = total(v.Indicator, cells)
+	if len(req.By) > 0 {
+		v.Cells = cells
+	}
+	return v, nil
+}
+
+// begin checks a question and fixes the state of the ledger at which it is answered; nothing is counted yet.
+func (s *Service) begin(ctx context.Context, who account.Actor, req Request) (*Value, *ledger.Columns, error) {
+	if err := who.Must(account.FigureRead); err != nil {
+		return nil, nil, err
 	}
 	ind, err := s.check(req)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cols, err := s.Book.Columns(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read ledger: %w", err)
+		return nil, nil, fmt.Errorf("read ledger: %w", err)
 	}
 	if req.Block > cols.Head() || req.Block < 0 {
-		return nil, fault.New(fault.NotFound, "figure.block_unknown", req.Block)
+		return nil, nil, fault.New(fault.NotFound, "figure.block_unknown", req.Block)
 	}
 	v := &Value{Indicator: ind, On: req.On, By: req.By, Block: req.Block}
 	if v.Block == 0 {
 		v.Block = cols.Head()
 	}
 	v.Hash, v.SealedAt = cols.Sealed(v.Block)
-	scope := ScopeOf(who.Scope)
-	if v.Total, err = s.one(cols, ind, req, scope); err != nil || len(req.By) == 0 {
-		return v, err
-	}
-	v.Cells = s.table(cols, ind, req, scope)
-	return v, nil
+	return v, cols, nil
 }
 
 func (s *Service) check(req Request) (*Indicator, error) {
@@ -143,13 +152,26 @@ func query(ind *Indicator, req Request, scope ledger.Scope) ledger.Query {
 	return q
 }
 
-func (s *Service) one(cols *ledger.Columns, ind *Indicator, req Request, scope ledger.Scope) (Cell, error) {
-	req.By = nil
-	cells := s.table(cols, ind, req, scope)
-	if len(cells) != 1 {
-		return Cell{}, fmt.Errorf("figure %s: %d totals", ind.Name, len(cells))
+// total adds the cells of a table up: every fact is in one of them.
+func total(ind *Indicator, cells []Cell) Cell {
+	var num, den int64
+	for _, c := range cells {
+		num, den = num+c.Numerator, den+c.Denominator
 	}
-	return cells[0], nil
+	if ind.Ratio == nil {
+		return Cell{Value: num, Numerator: num, Defined: true}
+	}
+	return rate(nil, num, den, ind.Ratio.Factor)
+}
+
+// rate rounds half up; without a denominator it is not defined.
+func rate(keys []int64, num, den, factor int64) Cell {
+	c := Cell{Keys: keys, Numerator: num, Denominator: den}
+	if den > 0 {
+		c.Defined = true
+		c.Value = (2*num*factor + den) / (2 * den)
+	}
+	return c
 }
 
 func (s *Service) table(cols *ledger.Columns, ind *Indicator, req Request, scope ledger.Scope) []Cell {
@@ -181,20 +203,17 @@ func divide(num, den []Cell, factor int64) []Cell {
 		default:
 			order = slices.Compare(num[i].Keys, den[j].Keys)
 		}
-		var c Cell
+		var keys []int64
+		var n, d int64
 		if order <= 0 {
-			c.Keys, c.Numerator = num[i].Keys, num[i].Value
+			keys, n = num[i].Keys, num[i].Value
 			i++
 		}
 		if order >= 0 {
-			c.Keys, c.Denominator = den[j].Keys, den[j].Value
+			keys, d = den[j].Keys, den[j].Value
 			j++
 		}
-		if c.Denominator > 0 {
-			c.Defined = true
-			c.Value = (2*c.Numerator*factor + c.Denominator) / (2 * c.Denominator)
-		}
-		out = append(out, c)
+		out = append(out, rate(keys, n, d, factor))
 	}
 	return out
 }

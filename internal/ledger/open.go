@@ -2,8 +2,10 @@ package ledger
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"sort"
+	"sync"
 )
 
 // Counted is one person that a stock figure counts, or one subject, with the fact that put it there.
@@ -32,7 +34,8 @@ func (c *Columns) Open(q Query) Opened { return c.OpenPage(q, 0, 0) }
 // attributes of a state; a filter on cause, entry or import gives facts without their other side.
 func (c *Columns) OpenPage(q Query, after int64, limit int) Opened {
 	t := c.tally(q)
-	o := Opened{Facts: t.facts, Quantity: t.quantity, Total: t.counted()}
+	defer t.release()
+	o := Opened{Facts: t.facts, Quantity: t.quantity, Total: t.counted}
 	t.walk(after, func(code uint32, worker, subject, sum int64) bool {
 		o.Rows = append(o.Rows, Counted{Worker: worker, Subject: subject, Quantity: sum})
 		t.code = append(t.code, code)
@@ -48,75 +51,87 @@ type tally struct {
 	fs              []filter
 	end             int32
 	facts, quantity int64
+	counted         int
 	people          []int32         // sums by code of the worker: 1 in a stock
 	things          map[int64]int64 // sums by subject, of facts without a person
 	code            []uint32        // of the rows listed: the worker's
 }
 
+// usedSums holds arrays of sums for the next question: they are as long as there are people.
+var usedSums sync.Pool
+
+func newSums(n int) []int32 {
+	if used, ok := usedSums.Get().(*[]int32); ok && cap(*used) >= n {
+		sums := (*used)[:n]
+		clear(sums)
+		return sums
+	}
+	return make([]int32, n)
+}
+
+func (t *tally) release() {
+	usedSums.Put(&t.people)
+	t.people = nil
+}
+
+// tally reads all facts in one run: to add two runs' sums together takes longer than the second run saves.
 func (c *Columns) tally(q Query) *tally {
-	fs, end := c.filters(q), c.end(q.Block)
-	weights := valuesOf(&c.dicts[colQuantity])
-	runs := inRuns(end, func(lo, hi int32) *tally {
-		t := &tally{c: c, fs: fs, end: end, people: make([]int32, len(c.dicts[colWorker].vals)), things: map[int64]int64{}}
-		t.add(lo, hi, weights)
-		return t
-	})
-	t := runs[0]
-	for _, o := range runs[1:] {
-		t.facts, t.quantity = t.facts+o.facts, t.quantity+o.quantity
-		for code, sum := range o.people {
-			t.people[code] += sum
+	workers, quantity := &c.dicts[colWorker], &c.dicts[colQuantity]
+	t := &tally{c: c, fs: c.filters(q), end: c.end(q.Block), people: newSums(len(workers.vals)), things: map[int64]int64{}}
+	nobody, weights := c.nobody(), valuesOf(quantity)
+	var quantities [scanStep]int64
+	scan(t.fs, 0, t.end, func(sel []int32) {
+		qs := quantities[:len(sel)]
+		clear(qs)
+		addColumn(quantity, sel, weights, qs)
+		t.facts += int64(len(sel))
+		switch workers.wide {
+		case 1:
+			addPeople(t, workers.w8, nobody, sel, qs)
+		case 2:
+			addPeople(t, workers.w16, nobody, sel, qs)
+		default:
+			addPeople(t, workers.w32, nobody, sel, qs)
 		}
-		for subject, sum := range o.things {
-			t.things[subject] += sum
+	})
+	for _, sum := range t.things {
+		if sum != 0 {
+			t.counted++
 		}
 	}
 	return t
 }
 
-// add adds the facts from lo to hi up.
-func (t *tally) add(lo, hi int32, weights []int64) {
-	workers, quantity := &t.c.dicts[colWorker], &t.c.dicts[colQuantity]
-	nobody, without := t.c.nobody()
-	var codes [scanStep]uint32
-	var quantities [scanStep]int64
-	scan(t.fs, lo, hi, func(sel []int32) {
-		ws, qs := codes[:len(sel)], quantities[:len(sel)]
-		clear(qs)
-		addColumn(quantity, sel, weights, qs)
-		workers.codesAt(sel, ws)
-		t.facts += int64(len(sel))
-		for k, w := range ws {
-			t.quantity += qs[k]
-			if without && w == nobody {
-				t.things[t.c.subject[sel[k]]] += qs[k]
-				continue
-			}
-			t.people[w] += int32(qs[k])
+// addPeople adds the facts at some indexes to the sums of their people, and keeps count of the sums that are not 0.
+func addPeople[C code](t *tally, codes []C, nobody uint32, sel []int32, qs []int64) {
+	counted, quantity := 0, int64(0)
+	for k, i := range sel {
+		quantity += qs[k]
+		w := uint32(codes[i])
+		if w == nobody {
+			t.things[t.c.subject[i]] += qs[k]
+			continue
 		}
-	})
+		was := t.people[w]
+		now := was + int32(qs[k])
+		t.people[w] = now
+		if now != 0 {
+			counted++
+		}
+		if was != 0 {
+			counted--
+		}
+	}
+	t.counted += counted
+	t.quantity += quantity
 }
 
-// nobody is the code of the facts that are of no person, if there are any.
-func (c *Columns) nobody() (code uint32, ok bool) {
-	if len(c.byID) == 0 {
-		return 0, false
+// nobody is the code of the facts that are of no person; one that no fact has when there are none.
+func (c *Columns) nobody() uint32 {
+	if len(c.byID) == 0 || c.dicts[colWorker].vals[c.byID[0]] != 0 {
+		return math.MaxUint32
 	}
-	return c.byID[0], c.dicts[colWorker].vals[c.byID[0]] == 0
-}
-
-func (t *tally) counted() (n int) {
-	for _, sum := range t.people {
-		if sum != 0 {
-			n++
-		}
-	}
-	for _, sum := range t.things {
-		if sum != 0 {
-			n++
-		}
-	}
-	return n
+	return c.byID[0]
 }
 
 // walk gives what is counted in order of id, from after a key, until each says no.

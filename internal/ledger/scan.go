@@ -88,26 +88,6 @@ func tableOf[V any](d *dict, of func(code int) V) []V {
 	return out[:cap(out)]
 }
 
-// copyCodes reads the codes at some indexes.
-func copyCodes[C code](codes []C, sel []int32, to []uint32) {
-	to = to[:len(sel)]
-	for k, i := range sel {
-		to[k] = uint32(codes[i])
-	}
-}
-
-// codesAt is copyCodes over a column of any width.
-func (d *dict) codesAt(sel []int32, to []uint32) {
-	switch d.wide {
-	case 1:
-		copyCodes(d.w8, sel, to)
-	case 2:
-		copyCodes(d.w16, sel, to)
-	default:
-		copyCodes(d.w32, sel, to)
-	}
-}
-
 // filter is one column's part of a query: 1 for each of its codes that passes.
 type filter struct {
 	d    *dict
