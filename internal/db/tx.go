@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -365,6 +366,9 @@ AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname) ORD
 		}
 	}
 	return func(ctx context.Context) error {
+		if len(texts) > 0 && tx.db.dialect == SQLite {
+			debug.FreeOSMemory() // SQLite sorts in memory of its own, beside what the load has left behind
+		}
 		for i, text := range texts {
 			if _, err := tx.Exec(ctx, text); err != nil {
 				return fmt.Errorf("build index %s: %w", names[i], err)

@@ -205,7 +205,8 @@ func (b *rejectBook) text(sh *rejectSheet, col, row int, s string) error {
 	if s == "" {
 		return nil
 	}
-	return b.f.SetCellStr(sh.name, at(col, row), s)
+	// The workbook keeps the text to the end, and the text is a part of a whole batch of rows.
+	return b.f.SetCellStr(sh.name, at(col, row), strings.Clone(s))
 }
 
 func at(col, row int) string {

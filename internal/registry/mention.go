@@ -116,6 +116,7 @@ func (a *arrival) run(ctx context.Context, rows iter.Seq2[*intake.Row, error], t
 		if err := a.first.enter(ctx, a.tx); err != nil {
 			return err
 		}
+		a.first = nil
 	}
 	return build(ctx)
 }
