@@ -85,6 +85,7 @@ type being struct {
 	rank, ever      int
 	sex             Sex
 	birth           date.Month
+	posts           []being // what is held beside the main employment
 }
 
 // The days that the model paints employments on; all days that histories draw lie well within.
@@ -378,13 +379,17 @@ func (m *model) life(w WorkerID, first, last date.Day) []being {
 			b.there, b.ever = true, best.Rank
 			b.district, b.occupation, b.union = best.District, best.Occupation, units.districtUnion(best.District, d)
 		}
+		person := b
 		if j, row := naiveMain(jobs, d); j != nil {
-			u, _ := units.row(j.employer, d)
-			top := units.union(j.employer, d)
-			b.there, b.employer, b.union = true, j.employer, top.Unit
-			b.district, b.occupation, b.member = cmp.Or(u.District, top.District), row.Occupation, row.Member
-			b.industry, b.ownership, b.size = u.Industry, int(u.Ownership), int(u.Size)
-			b.class = naiveClass(u.Industry, row.Post, d)
+			b.work(units, j, row, d)
+			for _, other := range jobs {
+				if n := other.at(d); n != 0 && other != j {
+					row, _ := other.statement(n, d)
+					post := person
+					post.work(units, other, row, d)
+					b.posts = append(b.posts, post)
+				}
+			}
 		}
 		if !b.there {
 			b = being{}
@@ -392,6 +397,16 @@ func (m *model) life(w WorkerID, first, last date.Day) []being {
 		out = append(out, b)
 	}
 	return out
+}
+
+// work puts in what a job says on a day.
+func (b *being) work(units naiveUnits, j *job, row EmploymentRow, d date.Day) {
+	u, _ := units.row(j.employer, d)
+	top := units.union(j.employer, d)
+	b.there, b.employer, b.union = true, j.employer, top.Unit
+	b.district, b.occupation, b.member = cmp.Or(u.District, top.District), row.Occupation, row.Member
+	b.industry, b.ownership, b.size = u.Industry, int(u.Ownership), int(u.Size)
+	b.class = naiveClass(u.Industry, row.Post, d)
 }
 
 // naiveMain chooses the employment that counts: declared main, else the latest start, else the latest source.

@@ -119,8 +119,10 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 			again[int64(w)] = true
 		}
 	}
-	if err := ledger.Forgo(tx, ledger.Worker, again); err != nil {
-		return err
+	for _, kind := range stockKinds {
+		if err := ledger.Forgo(tx, kind, again); err != nil {
+			return err
+		}
 	}
 	world, err := s.world(ctx, tx)
 	if err != nil {
@@ -131,14 +133,7 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 		if err != nil {
 			return err
 		}
-		keys := make([]ledger.Key, len(part))
-		for i, w := range part {
-			keys[i] = ledger.Key{Kind: ledger.Worker, Worker: int64(w)}
-		}
-		err = ledger.Settle(ctx, tx, t.by, keys, func(k ledger.Key) ([]ledger.Fact, error) {
-			return Timeline(src[WorkerID(k.Worker)], world), nil
-		})
-		if err != nil {
+		if err := settleTimelines(ctx, tx, t.by, part, src, world); err != nil {
 			return fmt.Errorf("settle timelines: %w", err)
 		}
 		if err := updateCurrent(ctx, tx, part, src, world); err != nil {
@@ -146,6 +141,30 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 		}
 	}
 	return s.settleStatistics(ctx, tx, t.by, t.series)
+}
+
+// stockKinds are the kinds of facts that a person's timeline consists of.
+var stockKinds = []ledger.Kind{ledger.Worker, ledger.Post}
+
+// settleTimelines enters the difference between the timelines of some people and what the ledger holds.
+func settleTimelines(ctx context.Context, tx *db.Tx, by int64, part []WorkerID, src map[WorkerID]*Sources, world *World) error {
+	facts := make(map[ledger.Key][]ledger.Fact, len(part))
+	for _, w := range part {
+		for _, f := range Timeline(src[w], world) {
+			k := ledger.Key{Kind: f.Kind, Worker: f.Worker}
+			facts[k] = append(facts[k], f)
+		}
+	}
+	for _, kind := range stockKinds {
+		keys := make([]ledger.Key, len(part))
+		for i, w := range part {
+			keys[i] = ledger.Key{Kind: kind, Worker: int64(w)}
+		}
+		if err := ledger.Settle(ctx, tx, by, keys, func(k ledger.Key) ([]ledger.Fact, error) { return facts[k], nil }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) world(ctx context.Context, tx *db.Tx) (*World, error) {
@@ -366,13 +385,15 @@ func factsInForce(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[Worke
 	for i, w := range workers {
 		ids[i] = int64(w)
 	}
-	facts, err := ledger.FactsOf(ctx, tx, ledger.Worker, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read facts: %w", err)
-	}
 	all := map[WorkerID][]ledger.Placed{}
-	for _, f := range facts {
-		all[WorkerID(f.Worker)] = append(all[WorkerID(f.Worker)], f)
+	for _, kind := range stockKinds {
+		facts, err := ledger.FactsOf(ctx, tx, kind, ids)
+		if err != nil {
+			return nil, fmt.Errorf("read facts: %w", err)
+		}
+		for _, f := range facts {
+			all[WorkerID(f.Worker)] = append(all[WorkerID(f.Worker)], f)
+		}
 	}
 	for w := range all {
 		all[w] = ledger.InForce(all[w])

@@ -207,8 +207,15 @@ func (p paper) timeline(facts []ledger.Placed) []part.Entry {
 		block int64
 		day   date.Day
 		gone  bool
+		post  int64 // the employer of a further post
 	}
-	sideOf := func(f ledger.Placed) side { return side{f.Block, f.OccurredOn, gone[f.Ref]} }
+	sideOf := func(f ledger.Placed) side {
+		s := side{block: f.Block, day: f.OccurredOn, gone: gone[f.Ref]}
+		if f.Kind == ledger.Post {
+			s.post = f.Employer
+		}
+		return s
+	}
 	before := map[side]ledger.Placed{}
 	paired := map[side]bool{}
 	for _, f := range facts {
@@ -252,6 +259,9 @@ func (p paper) entry(old ledger.Placed, hadOld bool, f ledger.Placed, has, taken
 		e.Icon = "clock"
 	}
 	e.Title = causeWord(p.Base, p.l, at.Cause)
+	if at.Kind == ledger.Post {
+		e.Title = p.T("web_worker.entry_post", e.Title)
+	}
 	what := func(say func(ledger.Fact) string) string {
 		switch {
 		case hadOld && has && say(old.Fact) != say(f.Fact):
