@@ -338,6 +338,7 @@ CREATE TABLE registry_certificate (
   line               bigint      NOT NULL,
   recorded_at        timestamptz NOT NULL,
   withdrawn_at       timestamptz,
+  sender             bigint      NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 );
 CREATE INDEX registry_certificate_district ON registry_certificate (district);
@@ -366,6 +367,7 @@ CREATE TABLE registry_employment (
   line               bigint      NOT NULL,
   recorded_at        timestamptz NOT NULL,
   withdrawn_at       timestamptz,
+  sender             bigint      NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 );
 CREATE INDEX registry_employment_employer ON registry_employment (employer_id);

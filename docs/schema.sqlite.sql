@@ -338,6 +338,7 @@ CREATE TABLE registry_certificate (
   line               INTEGER     NOT NULL,
   recorded_at        TEXT        NOT NULL,
   withdrawn_at       TEXT,
+  sender             INTEGER     NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_certificate_district ON registry_certificate (district);
@@ -366,6 +367,7 @@ CREATE TABLE registry_employment (
   line               INTEGER     NOT NULL,
   recorded_at        TEXT        NOT NULL,
   withdrawn_at       TEXT,
+  sender             INTEGER     NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_employment_employer ON registry_employment (employer_id);

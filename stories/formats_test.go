@@ -314,8 +314,8 @@ func fenced(t *testing.T, lang string) []string {
 func TestFormats_examples_of_data_files_can_be_read(t *testing.T) {
 	t.Parallel()
 	blocks := fenced(t, "yaml")
-	if len(blocks) != 2 {
-		t.Fatalf("%d yaml examples, want indicators and worker classes", len(blocks))
+	if len(blocks) != 3 {
+		t.Fatalf("%d yaml examples, want indicators, worker classes and the precedence of sources", len(blocks))
 	}
 	c, err := figure.ReadCatalogue([]byte(blocks[0]))
 	if err != nil {
@@ -325,6 +325,9 @@ func TestFormats_examples_of_data_files_can_be_read(t *testing.T) {
 		t.Errorf("%d indicators in the example, want 3", n)
 	}
 	if _, err := registry.ReadClasses([]byte(blocks[1])); err != nil {
+		t.Error(err)
+	}
+	if _, err := registry.ReadPrecedence([]byte(blocks[2])); err != nil {
 		t.Error(err)
 	}
 }

@@ -166,6 +166,13 @@ func (a *App) wire() error {
 	if err != nil {
 		return err
 	}
+	if data, err = figures.FS.ReadFile("precedence.yaml"); err != nil {
+		return err
+	}
+	precedence, err := registry.ReadPrecedence(data)
+	if err != nil {
+		return err
+	}
 	if data, err = figures.FS.ReadFile("indicators.yaml"); err != nil {
 		return err
 	}
@@ -174,7 +181,7 @@ func (a *App) wire() error {
 		return err
 	}
 	a.Org = &org.Service{}
-	a.Registry = &registry.Service{DB: a.DB, Vault: a.Vault, Org: a.Org, Classes: classes}
+	a.Registry = &registry.Service{DB: a.DB, Vault: a.Vault, Org: a.Org, Classes: classes, Precedence: precedence}
 	a.Org.OnChange = a.Registry.UnitsChanged
 	a.Accounts = account.New(a.DB, a.Org)
 	a.Book = ledger.NewBook(a.DB)

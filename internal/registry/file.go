@@ -123,7 +123,7 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, f *File) error {
 		return err
 	}
 	f.Merged = merged
-	p := readPerson(src[f.ID])
+	p := readPerson(src[f.ID], s.Precedence)
 	for _, c := range p.certs {
 		f.Certificates = append(f.Certificates, HeldCertificate{CertificateRow: c, NumberMasked: numbers[c.ID]})
 	}

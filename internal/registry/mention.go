@@ -91,7 +91,7 @@ func (s *Service) arrive(ctx context.Context, tx *db.Tx, imp *intake.Import) (*a
 	if err != nil {
 		return nil, err
 	}
-	a := &arrival{s: s, tx: tx, imp: imp, world: world, beside: NewWorld(world.tree, world.classes), seen: map[WorkerID]bool{}}
+	a := &arrival{s: s, tx: tx, imp: imp, world: world, beside: NewWorld(world.tree, world.classes, world.order), seen: map[WorkerID]bool{}}
 	var one int
 	err = tx.QueryRow(ctx, `SELECT 1 FROM registry_number LIMIT 1`, nil, &one)
 	if fault.Is(err, fault.NotFound) {
@@ -411,7 +411,7 @@ func (a *arrival) phones(p *part) error {
 func (a *arrival) newFile(m *mention) []any {
 	f := m.file
 	full, initials := cn.Spelled(f.name)
-	person := readPerson(&f.src)
+	person := readPerson(&f.src, a.beside.order)
 	f.facts = timeline(person, f.worker, a.beside)
 	for i := range f.facts {
 		f.facts[i].Entry = ledger.Entered

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"cmp"
+	"database/sql"
 	"maps"
 	"slices"
 
@@ -100,6 +101,7 @@ type job struct {
 	employer org.UnitID
 	stay     []int
 	said     map[int][]EmploymentRow
+	since    map[int]int // by stay: how much the source of its beginning weighs
 }
 
 func (j *job) at(d date.Day) int { return j.stay[d-paintFrom] }
@@ -137,7 +139,7 @@ func naiveJobs(rows []EmploymentRow) []*job {
 		}
 		j := jobs[r.Employer]
 		if j == nil {
-			j = &job{employer: r.Employer, stay: make([]int, paintTo-paintFrom+1), said: map[int][]EmploymentRow{}}
+			j = &job{employer: r.Employer, stay: make([]int, paintTo-paintFrom+1), said: map[int][]EmploymentRow{}, since: map[int]int{}}
 			jobs[r.Employer] = j
 		}
 		n := stays[r.Employer]
@@ -152,11 +154,13 @@ func naiveJobs(rows []EmploymentRow) []*job {
 			from := r.AsOf
 			if r.StartedOn.Valid && (n == 0 || r.StartedOn.V > j.last(n)) {
 				from = min(from, r.StartedOn.V)
+				j.since[n+1] = naiveWeight("started_on", r.Sender)
 			}
 			n++
 			stays[r.Employer] = n
 			j.paint(from, paintTo, n)
-		case r.StartedOn.Valid: // the latest row that states a beginning sets it, up to the day first seen
+		case r.StartedOn.Valid && naiveWeight("started_on", r.Sender) >= j.since[n]: // the latest row of those that weigh most sets the beginning, up to the day first seen
+			j.since[n] = naiveWeight("started_on", r.Sender)
 			if from := min(r.StartedOn.V, j.said[n][0].AsOf); n == 1 || r.StartedOn.V > j.last(n-1) {
 				was := j.first(n)
 				j.paint(from, was-1, n)
@@ -172,12 +176,28 @@ func sameWork(a, b EmploymentRow) bool {
 	return a.Post == b.Post && a.Occupation == b.Occupation && a.Member == b.Member && a.Main == b.Main
 }
 
+// naiveWeight is somePrecedence in plain words.
+func naiveWeight(field string, from SourceKind) int {
+	switch field {
+	case "job":
+		return map[SourceKind]int{FromEnterprise: 2, FromIndustryUnion: 1, FromDistrict: 1}[from]
+	case "started_on":
+		return map[SourceKind]int{FromEnterprise: 2, FromCity: 1}[from]
+	}
+	return map[SourceKind]int{FromMember: 3, FromSchool: 2, FromDistrict: 2, FromEnterprise: 1}[from]
+}
+
 // statement is what was said last about a stay up to a day; what the first row says holds from the
 // beginning. A row that repeats what holds is a confirmation: the source is the row that said it first.
 func (j *job) statement(n int, d date.Day) (says, source EmploymentRow) {
 	var list []EmploymentRow // one per day spoken of: what was said last, by who said so first
+	most := 0
 	for _, r := range j.said[n] {
 		k := len(list)
+		if naiveWeight("job", r.Sender) < most {
+			continue // somebody who knows better has spoken
+		}
+		most = naiveWeight("job", r.Sender)
 		switch {
 		case k > 0 && sameWork(list[k-1], r):
 		case k > 0 && list[k-1].AsOf == r.AsOf:
@@ -314,13 +334,23 @@ func naiveIdentity(m *model, files ...WorkerID) (sex Sex, birth date.Month) {
 	return sex, birth
 }
 
-// naiveCertificates gives one statement per certificate, the latest, in the order of issue.
+// naiveCertificates gives one statement per certificate in the order of issue: the latest of whoever weighs most,
+// and from the latest of all whether it was revoked.
 func naiveCertificates(rows []CertificateRow) []CertificateRow {
 	said := func(a, b CertificateRow) int {
 		return cmp.Or(cmp.Compare(a.AsOf, b.AsOf), a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
 	}
 	rows = slices.Clone(rows)
 	slices.SortFunc(rows, said)
+	revoked := map[string]sql.Null[date.Day]{}
+	for _, r := range rows {
+		if !r.Withdrawn {
+			revoked[r.Key] = r.RevokedOn
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b CertificateRow) int {
+		return cmp.Compare(naiveWeight("certificate", a.Sender), naiveWeight("certificate", b.Sender))
+	})
 	latest := map[string]CertificateRow{}
 	for _, r := range rows {
 		if r.Withdrawn {
@@ -331,6 +361,10 @@ func naiveCertificates(rows []CertificateRow) []CertificateRow {
 			continue // a confirmation
 		}
 		latest[r.Key] = r
+	}
+	for key, r := range latest {
+		r.RevokedOn = revoked[key]
+		latest[key] = r
 	}
 	return slices.SortedFunc(maps.Values(latest), func(a, b CertificateRow) int {
 		return cmp.Or(cmp.Compare(a.IssuedOn, b.IssuedOn), said(a, b))

@@ -19,13 +19,16 @@ type person struct {
 
 // spell is one unbroken time at one employer.
 type spell struct {
-	employer org.UnitID
-	start    date.Day
-	seen     date.Day // the first day on which a row saw the person there
-	end      date.Day // last day; date.Forever while it lasts
-	says     source   // the row that said when it began
-	left     source   // the row that ended it
-	states   []jobState
+	employer  org.UnitID
+	start     date.Day
+	seen      date.Day // the first day on which a row saw the person there
+	end       date.Day // last day; date.Forever while it lasts
+	says      source   // the row that said when it began
+	left      source   // the row that ended it
+	states    []jobState
+	since     uint8 // how much the source of the beginning weighs
+	weight    uint8 // how much the source of the last state weighs
+	overruled []*EmploymentRow
 }
 
 // jobState is what a roster said about an employment, from its day on.
@@ -34,25 +37,25 @@ type jobState struct {
 	row  *EmploymentRow
 }
 
-func readPerson(src *Sources) *person {
+func readPerson(src *Sources, order Precedence) *person {
 	p := &person{}
 	p.sex, p.birth = identity(src)
 	byEmployer := map[org.UnitID][]*EmploymentRow{}
-	var order []org.UnitID
+	var met []org.UnitID
 	for i := range src.Employment {
 		r := &src.Employment[i]
 		if r.Withdrawn {
 			continue
 		}
 		if byEmployer[r.Employer] == nil {
-			order = append(order, r.Employer)
+			met = append(met, r.Employer)
 		}
 		byEmployer[r.Employer] = append(byEmployer[r.Employer], r)
 	}
-	for _, e := range order {
-		p.spells = append(p.spells, spellsAt(e, byEmployer[e])...)
+	for _, e := range met {
+		p.spells = append(p.spells, spellsAt(e, byEmployer[e], order)...)
 	}
-	p.certs = certificates(src)
+	p.certs = certificates(src, order)
 	return p
 }
 
@@ -87,11 +90,12 @@ func identity(src *Sources) (sex Sex, birth date.Month) {
 	return sex, birth
 }
 
-// said orders statements: an officer's correction weighs more than any file, then by the day that
-// a statement is about, then by when it was recorded.
+// said orders statements: an officer's correction weighs more than any file, then the source by its
+// precedence, then by the day that a statement is about, then by when it was recorded.
 type said struct {
 	own     bool // in matters of identity: of this file, not of one merged into it
 	officer bool
+	weight  uint8 // of the source in the field
 	day     date.Day
 	at      int64
 	id      int64
@@ -118,7 +122,7 @@ func (s said) compare(o said) int {
 		}
 		return 1
 	}
-	return cmp.Or(cmp.Compare(s.day, o.day), cmp.Compare(s.at, o.at), cmp.Compare(s.id, o.id))
+	return cmp.Or(cmp.Compare(s.weight, o.weight), cmp.Compare(s.day, o.day), cmp.Compare(s.at, o.at), cmp.Compare(s.id, o.id))
 }
 
 // spellsAt reads the rows about one employer in the order of the days they speak of.
@@ -128,7 +132,7 @@ func (s said) compare(o said) int {
 // stated day if that lies after the end, else on the row's own day (the worker came back). The
 // latest row that states a beginning sets it, but never to after the day on which the person was
 // first seen there. A row with a leaving day ends the spell.
-func spellsAt(employer org.UnitID, list []*EmploymentRow) []spell {
+func spellsAt(employer org.UnitID, list []*EmploymentRow, order Precedence) []spell {
 	slices.SortStableFunc(list, func(a, b *EmploymentRow) int { return a.said(a.AsOf).compare(b.said(b.AsOf)) })
 	var out []spell
 	for _, r := range list {
@@ -143,14 +147,15 @@ func spellsAt(employer org.UnitID, list []*EmploymentRow) []spell {
 			continue
 		}
 		if cur == nil || cur.end < r.AsOf {
-			out = append(out, begin(employer, r, cur))
+			out = append(out, begin(employer, r, cur, order))
 			cur = &out[len(out)-1]
-		} else if s := min(r.StartedOn.V, cur.seen); r.StartedOn.Valid && s != cur.start {
-			if len(out) < 2 || s > out[len(out)-2].end {
+		} else if r.StartedOn.Valid && order.of(FieldStarted, r.Sender) >= cur.since {
+			cur.since = order.of(FieldStarted, r.Sender)
+			if s := min(r.StartedOn.V, cur.seen); s != cur.start && (len(out) < 2 || s > out[len(out)-2].end) {
 				cur.start, cur.says = s, r.source()
 			}
 		}
-		cur.add(r)
+		cur.add(r, order.of(FieldJob, r.Sender))
 	}
 	return out
 }
@@ -164,14 +169,14 @@ type jobSaid struct {
 }
 
 // jobsAt lists what is in force about a person's employment at one employer.
-func jobsAt(src *Sources, employer org.UnitID) (out []jobSaid) {
+func jobsAt(src *Sources, employer org.UnitID, order Precedence) (out []jobSaid) {
 	var list []*EmploymentRow
 	for i := range src.Employment {
 		if r := &src.Employment[i]; r.Employer == employer && !r.Withdrawn {
 			list = append(list, r)
 		}
 	}
-	for _, s := range spellsAt(employer, list) {
+	for _, s := range spellsAt(employer, list, order) {
 		for k, st := range s.states {
 			from := st.from
 			if k == 0 { // what the first row says holds from the beginning
@@ -184,17 +189,23 @@ func jobsAt(src *Sources, employer org.UnitID) (out []jobSaid) {
 }
 
 // begin makes the spell that a row begins after the one before, which is nil for the first.
-func begin(employer org.UnitID, r *EmploymentRow, before *spell) spell {
+func begin(employer org.UnitID, r *EmploymentRow, before *spell, order Precedence) spell {
 	s := spell{employer: employer, start: r.AsOf, seen: r.AsOf, end: date.Forever, says: r.source()}
 	if r.StartedOn.Valid && (before == nil || r.StartedOn.V > before.end) {
-		s.start = min(r.StartedOn.V, r.AsOf)
+		s.start, s.since = min(r.StartedOn.V, r.AsOf), order.of(FieldStarted, r.Sender)
 	}
 	return s
 }
 
 // add appends what a row says about the employment. What repeats the state in force is a
-// confirmation; of two rows for one day the later one counts.
-func (s *spell) add(r *EmploymentRow) {
+// confirmation; of two rows for one day the later one counts. A source that weighs less than one that
+// has spoken of an earlier day, or the same, is overruled: it has only seen that the person was there.
+func (s *spell) add(r *EmploymentRow, weight uint8) {
+	if weight < s.weight {
+		s.overruled = append(s.overruled, r)
+		return
+	}
+	s.weight = weight
 	if n := len(s.states); n > 0 {
 		last := s.states[n-1]
 		if last.row.sameJob(r) {
@@ -226,31 +237,45 @@ func (s *spell) on(day date.Day) (*EmploymentRow, source) {
 	return row, row.source()
 }
 
-// certificates gives the certificates in force as rows: one per number, the latest statement about
-// it; a row that repeats the one in force is a confirmation and the first keeps its place.
-func certificates(src *Sources) []CertificateRow {
+// certificates gives the certificates in force as rows: one per number, the latest statement of the source
+// that weighs most; a row that repeats the one in force is a confirmation and the first keeps its
+// place. Whether it was revoked is news that any source may bring: there the latest row counts.
+func certificates(src *Sources, order Precedence) []CertificateRow {
 	var list []CertificateRow
 	for _, r := range src.Certificates {
 		if !r.Withdrawn {
 			list = append(list, r)
 		}
 	}
+	said := func(r *CertificateRow) said {
+		s := r.said(r.AsOf)
+		s.weight = order.of(FieldCertificate, r.Sender)
+		return s
+	}
 	slices.SortStableFunc(list, func(a, b CertificateRow) int {
-		return cmp.Or(cmp.Compare(a.Key, b.Key), a.said(a.AsOf).compare(b.said(b.AsOf)))
+		return cmp.Or(cmp.Compare(a.Key, b.Key), said(&a).compare(said(&b)))
 	})
 	var out []CertificateRow
-	for _, r := range list {
+	last := map[string]*CertificateRow{} // said last of all, whoever said it
+	for i := range list {
+		r := &list[i]
 		n := len(out)
-		if n == 0 || out[n-1].Key != r.Key {
-			out = append(out, r)
-			continue
+		switch {
+		case n == 0 || out[n-1].Key != r.Key:
+			out = append(out, *r)
+		case !out[n-1].sameCertificate(r):
+			out[n-1] = *r
 		}
-		if !out[n-1].sameCertificate(&r) {
-			out[n-1] = r
+		if l := last[r.Key]; l == nil || l.said(l.AsOf).before(r.said(r.AsOf)) {
+			last[r.Key] = r
 		}
 	}
 	for i := range out {
-		revoke(&out[i], src.Revocations)
+		c := &out[i]
+		if l := last[c.Key]; l.RevokedOn != c.RevokedOn {
+			c.RevokedOn, c.toldBy = l.RevokedOn, l.source()
+		}
+		revoke(c, src.Revocations)
 	}
 	// The key depends on the installation; the order of facts and the choice among equals must not.
 	slices.SortStableFunc(out, func(a, b CertificateRow) int {

@@ -167,7 +167,7 @@ AND w.worker_id > $7 AND EXISTS (SELECT 1 FROM `+table+` s WHERE s.worker_id = w
 			return err
 		}
 		for _, w := range part {
-			if err := each(w, readPerson(src[w]), files[w]); err != nil {
+			if err := each(w, readPerson(src[w], f.s.Precedence), files[w]); err != nil {
 				return err
 			}
 		}

@@ -174,9 +174,14 @@ func (h *history) identityOf(w WorkerID) (Sex, date.Month) {
 	return Sex(1 + w%2), date.MonthOf(1963+5*int(w), 1+int(w))
 }
 
+// sender is whose list a row comes from. Most come from one, so that later rows change what earlier ones say.
+func (h *history) sender() SourceKind {
+	return oneOf(h.r, FromDistrict, FromDistrict, FromDistrict, 0, FromCity, FromEnterprise, FromSchool, FromMember)
+}
+
 func (h *history) rosterRow(w WorkerID, at org.UnitID, asOf date.Day) EmploymentRow {
 	r := EmploymentRow{Employer: at, AsOf: asOf, Post: Post(1 + h.r.IntN(5)), Occupation: oneOf[int32](h.r, 0, 6180101, 4080505),
-		Member: h.r.IntN(2) == 0, Main: h.r.IntN(4) == 0}
+		Member: h.r.IntN(2) == 0, Main: h.r.IntN(4) == 0, Sender: h.sender()}
 	r.Sex, r.Birth = h.identityOf(w)
 	if h.r.IntN(2) == 0 {
 		r.StartedOn = dayOf(asOf - date.Day(h.r.IntN(500)))
@@ -186,7 +191,7 @@ func (h *history) rosterRow(w WorkerID, at org.UnitID, asOf date.Day) Employment
 
 func (h *history) certificateRow(w WorkerID, key string) CertificateRow {
 	c := CertificateRow{Key: fmt.Sprint("key ", w, key), AsOf: h.someDay(), Rank: 1 + h.r.IntN(8), Occupation: oneOf[int32](h.r, 0, 6180101, 6290203),
-		IssuedOn: h.someDay(), ExpiresOn: date.Forever, District: oneOf[int32](h.r, 0, 321102, 321111, 321112, 321181, 321171, 321172)}
+		IssuedOn: h.someDay(), ExpiresOn: date.Forever, District: oneOf[int32](h.r, 0, 321102, 321111, 321112, 321181, 321171, 321172), Sender: h.sender()}
 	c.Sex, c.Birth = h.identityOf(w)
 	if h.r.IntN(3) == 0 {
 		c.ExpiresOn = c.IssuedOn + date.Day(h.r.IntN(500))

@@ -83,6 +83,7 @@ type EmploymentRow struct {
 	Import     int64
 	Line       ledger.Line
 	RecordedAt time.Time
+	Sender     SourceKind
 	Withdrawn  bool
 	Lent       bool
 }
@@ -114,9 +115,11 @@ type CertificateRow struct {
 	Import     int64
 	Line       ledger.Line
 	RecordedAt time.Time
+	Sender     SourceKind
 	Withdrawn  bool
 	Lent       bool
-	decided    int64 // the RevocationRow that sets RevokedOn; 0 when the list did
+	decided    int64  // the RevocationRow that sets RevokedOn; 0 when the list did
+	toldBy     source // the row that sets or lifts RevokedOn, when it is another one
 }
 
 func (r *CertificateRow) source() source { return source{r.ID, r.Import, r.Line} }

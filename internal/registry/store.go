@@ -18,6 +18,8 @@ type Service struct {
 	Vault   *vault.Vault
 	Org     *org.Service
 	Classes Classes
+	// Precedence tells which source counts where two disagree; nil makes them equal.
+	Precedence Precedence
 
 	// Figures tells by how much every figure differs between two timelines of a person; set by app.
 	Figures func(with, without []ledger.Fact) []FigureChange
@@ -172,7 +174,7 @@ func (s *Service) world(ctx context.Context, tx *db.Tx) (*World, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read organisations: %w", err)
 	}
-	return NewWorld(tree, s.Classes), nil
+	return NewWorld(tree, s.Classes, s.Precedence), nil
 }
 
 // current is what lists and scopes read of a person: where the file belongs today. Files follow
@@ -219,7 +221,7 @@ func updateCurrent(ctx context.Context, tx *db.Tx, part []WorkerID, src map[Work
 		return fmt.Errorf("read files: %w", err)
 	}
 	for _, id := range part {
-		now := readPerson(src[id]).current(tx.Today(), w)
+		now := readPerson(src[id], w.order).current(tx.Today(), w)
 		now.survivor = int64(src[id].Survivor)
 		if now == held[id] {
 			continue
@@ -260,12 +262,12 @@ func rowsOfFiles(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[Worker
 		return out, nil
 	}
 	list, args := in(1, workers)
-	err := tx.Query(ctx, `SELECT worker_id, id, employer_id, as_of, started_on, left_on, post, occupation, member, main, sex, birth_month, import_id, line, recorded_at, withdrawn_at
+	err := tx.Query(ctx, `SELECT worker_id, id, employer_id, as_of, started_on, left_on, post, occupation, member, main, sex, birth_month, import_id, line, recorded_at, sender, withdrawn_at
 FROM registry_employment WHERE worker_id IN `+list+` ORDER BY worker_id, id`, args, func(row db.Scanner) error {
 		var w WorkerID
 		var r EmploymentRow
 		var at, gone db.Time
-		if err := row.Scan(&w, &r.ID, &r.Employer, &r.AsOf, &r.StartedOn, &r.LeftOn, &r.Post, &r.Occupation, &r.Member, &r.Main, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &gone); err != nil {
+		if err := row.Scan(&w, &r.ID, &r.Employer, &r.AsOf, &r.StartedOn, &r.LeftOn, &r.Post, &r.Occupation, &r.Member, &r.Main, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &r.Sender, &gone); err != nil {
 			return err
 		}
 		r.RecordedAt, r.Withdrawn = at.Time, !gone.IsZero()
@@ -275,13 +277,13 @@ FROM registry_employment WHERE worker_id IN `+list+` ORDER BY worker_id, id`, ar
 	if err != nil {
 		return nil, fmt.Errorf("read employments: %w", err)
 	}
-	err = tx.Query(ctx, `SELECT worker_id, id, number_index, as_of, rank, occupation, issued_on, expires_on, revoked_on, district, sex, birth_month, import_id, line, recorded_at, withdrawn_at
+	err = tx.Query(ctx, `SELECT worker_id, id, number_index, as_of, rank, occupation, issued_on, expires_on, revoked_on, district, sex, birth_month, import_id, line, recorded_at, sender, withdrawn_at
 FROM registry_certificate WHERE worker_id IN `+list+` ORDER BY worker_id, id`, args, func(row db.Scanner) error {
 		var w WorkerID
 		var r CertificateRow
 		var at, gone db.Time
 		var number []byte
-		if err := row.Scan(&w, &r.ID, &number, &r.AsOf, &r.Rank, &r.Occupation, &r.IssuedOn, &r.ExpiresOn, &r.RevokedOn, &r.District, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &gone); err != nil {
+		if err := row.Scan(&w, &r.ID, &number, &r.AsOf, &r.Rank, &r.Occupation, &r.IssuedOn, &r.ExpiresOn, &r.RevokedOn, &r.District, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &r.Sender, &gone); err != nil {
 			return err
 		}
 		r.Key, r.RecordedAt, r.Withdrawn = string(number), at.Time, !gone.IsZero()
@@ -402,9 +404,9 @@ func factsInForce(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[Worke
 }
 
 // employed gives the employers at which a person has a living employment on a day.
-func employed(src *Sources, on date.Day) []org.UnitID {
+func employed(src *Sources, order Precedence, on date.Day) []org.UnitID {
 	var out []org.UnitID
-	for _, s := range readPerson(src).spells {
+	for _, s := range readPerson(src, order).spells {
 		if s.start <= on && on <= s.end && !slices.Contains(out, s.employer) {
 			out = append(out, s.employer)
 		}

@@ -263,7 +263,7 @@ func TestMain_employment_is_declared_or_began_last_or_was_said_last(t *testing.T
 		}
 		c.read(func(ctx context.Context, tx *db.Tx) error {
 			src, err := loadSources(ctx, tx, []WorkerID{one})
-			if got := employed(src[one], day("2023-04-10")); len(got) != 2 || !slices.Contains(got, x.want) {
+			if got := employed(src[one], c.svc.Precedence, day("2023-04-10")); len(got) != 2 || !slices.Contains(got, x.want) {
 				t.Errorf("%s: employed at %v", name, got)
 			}
 			return err
@@ -319,7 +319,7 @@ func TestA_later_stated_beginning_never_erases_a_day_on_which_the_person_was_see
 	c.roster(3, rosterSays(unitOptics, "2023-03-31", since("2023-02-01")))
 	c.read(func(ctx context.Context, tx *db.Tx) error {
 		src, err := loadSources(ctx, tx, []WorkerID{one})
-		if got := employed(src[one], day("2022-06-30")); len(got) != 1 {
+		if got := employed(src[one], c.svc.Precedence, day("2022-06-30")); len(got) != 1 {
 			t.Errorf("on 30 June 2022 employed at %v", got)
 		}
 		return err

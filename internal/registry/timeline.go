@@ -20,7 +20,7 @@ func Timeline(src *Sources, w *World) []ledger.Fact {
 	if src.Survivor != 0 {
 		return nil // a merged file has no timeline of its own
 	}
-	return timeline(readPerson(src), src.Worker, w)
+	return timeline(readPerson(src, w.order), src.Worker, w)
 }
 
 // timeline is Timeline of rows that were sorted out before.
@@ -224,6 +224,9 @@ func (p *person) ranks(day date.Day, s *state) *CertificateRow {
 func (c *CertificateRow) lapsed(ended date.Day, revoked bool) (date.Day, source) {
 	if revoked && c.decided != 0 {
 		return c.RevokedOn.V, source{ID: c.decided}
+	}
+	if revoked && c.toldBy != (source{}) {
+		return ended, c.toldBy
 	}
 	return ended, c.source()
 }
