@@ -173,6 +173,13 @@ func (a *App) wire() error {
 	if err != nil {
 		return err
 	}
+	if data, err = figures.FS.ReadFile("conflicts.yaml"); err != nil {
+		return err
+	}
+	conflicts, err := registry.ReadConflicts(data)
+	if err != nil {
+		return err
+	}
 	if data, err = figures.FS.ReadFile("indicators.yaml"); err != nil {
 		return err
 	}
@@ -181,7 +188,7 @@ func (a *App) wire() error {
 		return err
 	}
 	a.Org = &org.Service{}
-	a.Registry = &registry.Service{DB: a.DB, Vault: a.Vault, Org: a.Org, Classes: classes, Precedence: precedence}
+	a.Registry = &registry.Service{DB: a.DB, Vault: a.Vault, Org: a.Org, Classes: classes, Precedence: precedence, Conflicts: conflicts}
 	a.Org.OnChange = a.Registry.UnitsChanged
 	a.Accounts = account.New(a.DB, a.Org)
 	a.Book = ledger.NewBook(a.DB)

@@ -60,6 +60,7 @@ type commands struct {
 	Imports      importsCmd      `cmd:"" help:"List what was taken in."`
 	Leavers      leaversCmd      `cmd:"" help:"List, confirm or reject the leavers that a complete roster proposes."`
 	Duplicates   duplicatesCmd   `cmd:"" help:"Merge two files of one person, or take a merge back."`
+	Conflicts    conflictsCmd    `cmd:"" help:"List conflicts between sources, decide which statement holds, or take that back."`
 	Certificates certificatesCmd `cmd:"" help:"List a person's certificates, open one, revoke it or take that back."`
 	Erase        eraseCmd        `cmd:"" help:"Erase a person: the key is destroyed, the facts stay."`
 	Scrub        scrubCmd        `cmd:"" help:"Write the database anew without the remains of what was erased."`

@@ -26,9 +26,11 @@ type spell struct {
 	says      source   // the row that said when it began
 	left      source   // the row that ended it
 	states    []jobState
-	since     uint8 // how much the source of the beginning weighs
-	weight    uint8 // how much the source of the last state weighs
-	overruled []*EmploymentRow
+	since     uint8            // how much the source of the beginning weighs
+	weight    uint8            // how much the source of the last state weighs
+	overruled []*EmploymentRow // by a source that weighs more, or by a decision
+	aside     []*EmploymentRow // what a decision set aside
+	held      bool             // a person decided that this is the main one of several
 }
 
 // jobState is what a roster said about an employment, from its day on.
@@ -39,7 +41,7 @@ type jobState struct {
 
 func readPerson(src *Sources, order Precedence) *person {
 	p := &person{}
-	p.sex, p.birth = identity(src)
+	p.sex, p.birth = identity(src, order)
 	byEmployer := map[org.UnitID][]*EmploymentRow{}
 	var met []org.UnitID
 	for i := range src.Employment {
@@ -52,41 +54,27 @@ func readPerson(src *Sources, order Precedence) *person {
 		}
 		byEmployer[r.Employer] = append(byEmployer[r.Employer], r)
 	}
+	ruled := src.rulings(JobDiffers)
 	for _, e := range met {
-		p.spells = append(p.spells, spellsAt(e, byEmployer[e], order)...)
+		p.spells = append(p.spells, spellsAt(e, byEmployer[e], order, ruled)...)
 	}
+	p.hold(src)
 	p.certs = certificates(src, order)
 	return p
 }
 
 // identity gives sex and birth month: an officer's correction before all else, then the latest
-// row in force that states them. A row of a file merged into this one is asked only when the own
-// rows say nothing: its number is the one that was mistyped, and with it sex or birth may be.
-func identity(src *Sources) (sex Sex, birth date.Month) {
+// row in force of the source that weighs most.
+func identity(src *Sources, order Precedence) (sex Sex, birth date.Month) {
 	var sexAt, birthAt said
-	take := func(s said, sx Sex, b date.Month) {
-		if sx != 0 && (sex == 0 || sexAt.before(s)) {
-			sex, sexAt = sx, s
+	src.eachIdentity(order, func(bySex, byBirth said, st Stated) {
+		if st.Sex != 0 && (sex == 0 || sexAt.before(bySex)) {
+			sex, sexAt = st.Sex, bySex
 		}
-		if b != 0 && (birth == 0 || birthAt.before(s)) {
-			birth, birthAt = b, s
+		if st.Birth != 0 && (birth == 0 || birthAt.before(byBirth)) {
+			birth, birthAt = st.Birth, byBirth
 		}
-	}
-	for i := range src.Employment {
-		if r := &src.Employment[i]; !r.Withdrawn {
-			take(r.said(0).of(!r.Lent), r.Sex, r.Birth)
-		}
-	}
-	for i := range src.Certificates {
-		if r := &src.Certificates[i]; !r.Withdrawn {
-			take(r.said(0).of(!r.Lent), r.Sex, r.Birth)
-		}
-	}
-	for i := range src.Identity {
-		if r := &src.Identity[i]; !r.Withdrawn {
-			take(said{own: !r.Lent, officer: true, at: r.RecordedAt.UnixMilli(), id: r.ID}, r.Sex, r.Birth)
-		}
-	}
+	})
 	return sex, birth
 }
 
@@ -132,7 +120,7 @@ func (s said) compare(o said) int {
 // stated day if that lies after the end, else on the row's own day (the worker came back). The
 // latest row that states a beginning sets it, but never to after the day on which the person was
 // first seen there. A row with a leaving day ends the spell.
-func spellsAt(employer org.UnitID, list []*EmploymentRow, order Precedence) []spell {
+func spellsAt(employer org.UnitID, list []*EmploymentRow, order Precedence, ruled map[int64]*RulingRow) []spell {
 	slices.SortStableFunc(list, func(a, b *EmploymentRow) int { return a.said(a.AsOf).compare(b.said(b.AsOf)) })
 	var out []spell
 	for _, r := range list {
@@ -155,7 +143,7 @@ func spellsAt(employer org.UnitID, list []*EmploymentRow, order Precedence) []sp
 				cur.start, cur.says = s, r.source()
 			}
 		}
-		cur.add(r, order.of(FieldJob, r.Sender))
+		cur.add(r, order.of(FieldJob, r.Sender), ruled[r.ID])
 	}
 	return out
 }
@@ -176,7 +164,7 @@ func jobsAt(src *Sources, employer org.UnitID, order Precedence) (out []jobSaid)
 			list = append(list, r)
 		}
 	}
-	for _, s := range spellsAt(employer, list, order) {
+	for _, s := range spellsAt(employer, list, order, src.rulings(JobDiffers)) {
 		for k, st := range s.states {
 			from := st.from
 			if k == 0 { // what the first row says holds from the beginning
@@ -200,9 +188,23 @@ func begin(employer org.UnitID, r *EmploymentRow, before *spell, order Precedenc
 // add appends what a row says about the employment. What repeats the state in force is a
 // confirmation; of two rows for one day the later one counts. A source that weighs less than one that
 // has spoken of an earlier day, or the same, is overruled: it has only seen that the person was there.
-func (s *spell) add(r *EmploymentRow, weight uint8) {
-	if weight < s.weight {
+// What a person decided to hold takes the place of what overruled it, which is set aside wherever it is said.
+func (s *spell) add(r *EmploymentRow, weight uint8, ruling *RulingRow) {
+	n := len(s.states)
+	if slices.ContainsFunc(s.aside, r.sameJob) {
 		s.overruled = append(s.overruled, r)
+		return
+	}
+	if weight < s.weight {
+		if ruling == nil || s.states[n-1].row.sameJob(r) {
+			s.overruled = append(s.overruled, r)
+			return
+		}
+		out := s.states[n-1]
+		s.aside, s.overruled = append(s.aside, out.row), append(s.overruled, out.row)
+		if s.states[n-1].row = r; n > 1 && s.states[n-2].row.sameJob(r) {
+			s.states = s.states[:n-1]
+		}
 		return
 	}
 	s.weight = weight
@@ -247,6 +249,7 @@ func certificates(src *Sources, order Precedence) []CertificateRow {
 			list = append(list, r)
 		}
 	}
+	list = src.setAside(list)
 	said := func(r *CertificateRow) said {
 		s := r.said(r.AsOf)
 		s.weight = order.of(FieldCertificate, r.Sender)
@@ -284,6 +287,28 @@ func certificates(src *Sources, order Precedence) []CertificateRow {
 	return out
 }
 
+// setAside leaves out what a person decided not to hold: the levels and days of issue that other rows about the
+// same number stated up to then, whoever states them again.
+func (src *Sources) setAside(list []CertificateRow) []CertificateRow {
+	for kept, ruling := range src.rulings(CertificateDiffers) {
+		k := slices.IndexFunc(list, func(c CertificateRow) bool { return c.ID == kept })
+		if k < 0 {
+			continue // withdrawn, and the decision with it
+		}
+		holds := list[k]
+		var out []CertificateRow
+		for _, c := range list {
+			if c.Key == holds.Key && !c.sameFrom(&holds) && !c.RecordedAt.After(ruling.RecordedAt) {
+				out = append(out, c)
+			}
+		}
+		list = slices.DeleteFunc(list, func(c CertificateRow) bool {
+			return c.Key == holds.Key && slices.ContainsFunc(out, func(o CertificateRow) bool { return o.sameFrom(&c) })
+		})
+	}
+	return list
+}
+
 // revoke puts the latest decision about a certificate before what the lists say of it.
 func revoke(c *CertificateRow, decisions []RevocationRow) {
 	var latest *RevocationRow
@@ -301,13 +326,35 @@ func revoke(c *CertificateRow, decisions []RevocationRow) {
 	}
 }
 
-// main chooses the one employment that feeds the stock on a day: declared main, else the latest
-// start, else the latest source.
+// hold marks the employments that a person decided to be the main ones.
+func (p *person) hold(src *Sources) {
+	ruled := src.rulings(TwoMain)
+	if len(ruled) == 0 {
+		return
+	}
+	for i := range src.Employment {
+		r := &src.Employment[i]
+		if r.Withdrawn || ruled[r.ID] == nil {
+			continue
+		}
+		for k := range p.spells {
+			if s := &p.spells[k]; s.employer == r.Employer && s.start <= r.AsOf && r.AsOf <= s.end {
+				s.held = true
+			}
+		}
+	}
+}
+
+// main chooses the one employment that feeds the stock on a day: decided by a person, else declared main,
+// else the latest start, else the latest source.
 func (p *person) main(day date.Day) *spell {
 	var best *spell
 	better := func(a, b *spell) bool {
 		ra, _ := a.on(day)
 		rb, _ := b.on(day)
+		if a.held != b.held {
+			return a.held
+		}
 		if ra.Main != rb.Main {
 			return ra.Main
 		}

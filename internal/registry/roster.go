@@ -307,7 +307,7 @@ func (r *EmploymentRow) fields(w WorkerID) []any {
 // comes into force again when the timelines are computed.
 func (s *Service) undoPeople(ctx context.Context, tx *db.Tx, imp *intake.Import, _ string) error {
 	var workers []WorkerID
-	for _, table := range []string{"registry_employment", "registry_certificate"} {
+	for _, table := range []string{"registry_employment", "registry_certificate", "registry_claim"} {
 		err := tx.Query(ctx, `SELECT DISTINCT worker_id FROM `+table+` WHERE import_id = $1 AND withdrawn_at IS NULL`, []any{int64(imp.ID)}, func(row db.Scanner) error {
 			var w WorkerID
 			err := row.Scan(&w)

@@ -53,6 +53,8 @@ type Sources struct {
 	Employment   []EmploymentRow
 	Certificates []CertificateRow
 	Revocations  []RevocationRow
+	Claims       []ClaimRow
+	Rulings      []RulingRow
 }
 
 // IdentityRow is a correction of sex or birth month by an officer, with its reason. Zero states

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tuoxing/internal/date"
@@ -20,6 +21,8 @@ type Service struct {
 	Classes Classes
 	// Precedence tells which source counts where two disagree; nil makes them equal.
 	Precedence Precedence
+	// Conflicts is the table of kinds of conflicts between sources.
+	Conflicts []ConflictSpec
 
 	// Figures tells by how much every figure differs between two timelines of a person; set by app.
 	Figures func(with, without []ledger.Fact) []FigureChange
@@ -33,10 +36,11 @@ const batch = 500
 // touched is the set of people whose rows, or whose units' rows, a transaction has changed, and of
 // the series of statistics whose district has another union.
 type touched struct {
-	by      int64
-	workers map[WorkerID]bool
-	series  map[int64]bool
-	fresh   []WorkerID // files made by this transaction, whose facts are entered already; ascending, as ids are made
+	by       int64
+	workers  map[WorkerID]bool
+	series   map[int64]bool
+	disputed map[WorkerID]bool // people whose conflicts are to be listed anew, their timelines being right
+	fresh    []WorkerID        // files made by this transaction, whose facts are entered already; ascending, as ids are made
 }
 
 type touchedKey struct{}
@@ -45,7 +49,7 @@ type touchedKey struct{}
 // commits. by is the user who answers for the change.
 func (s *Service) touch(tx *db.Tx, by int64, workers ...WorkerID) *touched {
 	t := db.State(tx, touchedKey{}, func() *touched {
-		t := &touched{workers: map[WorkerID]bool{}, series: map[int64]bool{}}
+		t := &touched{workers: map[WorkerID]bool{}, disputed: map[WorkerID]bool{}, series: map[int64]bool{}}
 		tx.BeforeCommit(db.Derive, func(ctx context.Context) error { return s.settle(ctx, tx, t) })
 		return t
 	})
@@ -139,6 +143,21 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 			return fmt.Errorf("settle timelines: %w", err)
 		}
 		if err := updateCurrent(ctx, tx, part, src, world); err != nil {
+			return err
+		}
+		if err := s.settleConflicts(ctx, tx, part, src, world); err != nil {
+			return err
+		}
+		for _, w := range part {
+			delete(t.disputed, w)
+		}
+	}
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(t.disputed)), batch) {
+		src, err := loadSources(ctx, tx, part)
+		if err != nil {
+			return err
+		}
+		if err := s.settleConflicts(ctx, tx, part, src, world); err != nil {
 			return err
 		}
 	}
@@ -307,7 +326,10 @@ FROM registry_certificate WHERE worker_id IN `+list+` ORDER BY worker_id, id`, a
 	if err != nil {
 		return nil, fmt.Errorf("read corrections: %w", err)
 	}
-	return out, readRevocations(ctx, tx, list, args, out)
+	if err := readRevocations(ctx, tx, list, args, out); err != nil {
+		return nil, err
+	}
+	return out, readClaims(ctx, tx, list, args, out)
 }
 
 // last is the employer of the latest spell, 0 when there was none.
