@@ -125,6 +125,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.figureOperations(a)
 	s.workerOperations(a)
 	s.certificateOperations(a)
+	s.conflictOperations(a)
 	s.eraseOperations(a)
 	s.importOperations(a)
 	s.importActs(a)

@@ -26,7 +26,9 @@ type conflictsListCmd struct {
 	Limit int    `help:"Lines of a page." default:"50"`
 }
 
-func (conflictsListCmd) Help() string { return "Example:\n  tuoxing conflicts list --part task --state open" }
+func (conflictsListCmd) Help() string {
+	return "Example:\n  tuoxing conflicts list --part task --state open"
+}
 
 // Run lists conflicts.
 func (cmd *conflictsListCmd) Run(c *console) error {
