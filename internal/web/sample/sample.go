@@ -57,8 +57,8 @@ func Base(lang locale.Lang, path string) part.Base {
 		Actor: part.Actor{Name: w("张三", "Zhang San"), Role: w("市总业务管理员", "city administrator"), Unit: w("示例市总工会", "City Federation")},
 		Nav: []part.NavItem{
 			{Key: "web.nav_home", Icon: "home", Href: "/"}, {Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"},
-			{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, {Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"}, {Key: "web.nav_imports", Icon: "file-import", Href: "/imports"},
-			{Key: "web.nav_filings", Icon: "building", Href: "/filings"},
+			{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, {Key: "web.nav_imports", Icon: "file-import", Href: "/imports"},
+			{Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"}, {Key: "web.nav_filings", Icon: "building", Href: "/filings"},
 			{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, {Key: "web.nav_users", Icon: "user", Href: "/users/bulk"},
 		},
 	}
