@@ -314,8 +314,8 @@ func fenced(t *testing.T, lang string) []string {
 func TestFormats_examples_of_data_files_can_be_read(t *testing.T) {
 	t.Parallel()
 	blocks := fenced(t, "yaml")
-	if len(blocks) != 3 {
-		t.Fatalf("%d yaml examples, want indicators, worker classes and the precedence of sources", len(blocks))
+	if len(blocks) != 4 {
+		t.Fatalf("%d yaml examples, want indicators, worker classes, the precedence of sources and kinds of conflicts", len(blocks))
 	}
 	c, err := figure.ReadCatalogue([]byte(blocks[0]))
 	if err != nil {

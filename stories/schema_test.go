@@ -190,8 +190,8 @@ func against(t *testing.T, schemaFile string, text []byte) []string {
 func TestSchemas_hold_for_the_data_files_and_the_examples(t *testing.T) {
 	t.Parallel()
 	examples := fenced(t, "yaml")
-	for i, name := range []string{"indicators.yaml", "worker_class.yaml", "precedence.yaml"} {
-		schemaFile := []string{"indicator.schema.json", "worker_class.schema.json", "precedence.schema.json"}[i]
+	for i, name := range []string{"indicators.yaml", "worker_class.yaml", "precedence.yaml", "conflicts.yaml"} {
+		schemaFile := []string{"indicator.schema.json", "worker_class.schema.json", "precedence.schema.json", "conflicts.schema.json"}[i]
 		text, err := fs.ReadFile(figures.FS, name)
 		if err != nil {
 			t.Fatal(err)
