@@ -13,7 +13,7 @@ import (
 )
 
 type conflictsInput struct {
-	Kind  string `query:"kind" doc:"two_main, job_differs, certificate_differs, sex_differs, birth_differs, name_differs"`
+	Kind  string `query:"kind" doc:"two_main, job_differs, started_differs, certificate_differs, sex_differs, birth_differs, name_differs"`
 	State string `query:"state" doc:"open or decided"`
 	Part  string `query:"part" doc:"task: another statement would change a figure; list: the others"`
 	After string `query:"after" doc:"next of the page before"`
@@ -180,7 +180,7 @@ func (l labels) statement(kind registry.ConflictKind, c *registry.Choice) Statem
 		return &x
 	}
 	switch kind {
-	case registry.TwoMain:
+	case registry.TwoMain, registry.StartedDiffers:
 		unit := l.unit(int64(c.Employer))
 		out.Employer, out.From = &unit, &c.Period.From
 	case registry.JobDiffers:

@@ -19,7 +19,7 @@ type conflictsCmd struct {
 }
 
 type conflictsListCmd struct {
-	Kind  string `help:"Only this kind: two_main, job_differs, certificate_differs, sex_differs, birth_differs, name_differs."`
+	Kind  string `help:"Only this kind: two_main, job_differs, started_differs, certificate_differs, sex_differs, birth_differs, name_differs."`
 	State string `help:"open or decided." placeholder:"STATE"`
 	Part  string `help:"task (another statement would change a figure) or list (the others)." placeholder:"PART"`
 	After string `help:"Go on behind this conflict: next of the page before."`
@@ -187,6 +187,8 @@ func statedWords(c *console, l *figure.Labels, kind registry.ConflictKind, s reg
 	switch kind {
 	case registry.TwoMain:
 		return l.Of(ledger.Employer, int64(s.Employer)) + " " + s.Period.From.String()
+	case registry.StartedDiffers:
+		return s.Period.From.String()
 	case registry.JobDiffers:
 		return s.Post.String() + " " + s.AsOf.String()
 	case registry.CertificateDiffers:

@@ -20,13 +20,14 @@ type ConflictKind string
 const (
 	TwoMain            ConflictKind = "two_main"
 	JobDiffers         ConflictKind = "job_differs"
+	StartedDiffers     ConflictKind = "started_differs"
 	CertificateDiffers ConflictKind = "certificate_differs"
 	SexDiffers         ConflictKind = "sex_differs"
 	BirthDiffers       ConflictKind = "birth_differs"
 	NameDiffers        ConflictKind = "name_differs"
 )
 
-var allConflicts = []ConflictKind{TwoMain, JobDiffers, CertificateDiffers, SexDiffers, BirthDiffers, NameDiffers}
+var allConflicts = []ConflictKind{TwoMain, JobDiffers, StartedDiffers, CertificateDiffers, SexDiffers, BirthDiffers, NameDiffers}
 
 // Known reports whether conflicts of the kind are looked for.
 func (k ConflictKind) Known() bool { return slices.Contains(allConflicts, k) }
@@ -144,10 +145,29 @@ func (p *person) conflicts(src *Sources, order Precedence) []Conflict {
 	var out []Conflict
 	out = append(out, p.mainConflicts()...)
 	out = append(out, p.jobConflicts()...)
+	out = onePerThing(out) // somebody may have been at one employer several times
 	out = append(out, certificateConflicts(src, p.certs)...)
 	out = append(out, identityConflicts(src, order)...)
 	for i := range out {
 		out[i].decided(src)
+	}
+	return out
+}
+
+// onePerThing puts together what is about one thing.
+func onePerThing(list []Conflict) []Conflict {
+	var out []Conflict
+	for _, c := range list {
+		i := slices.IndexFunc(out, func(o Conflict) bool { return o.Kind == c.Kind && o.About == c.About })
+		if i < 0 {
+			out = append(out, c)
+			continue
+		}
+		for _, s := range c.Says {
+			if !out[i].has(s.Row) {
+				out[i].Says = append(out[i].Says, s)
+			}
+		}
 	}
 	return out
 }
@@ -216,7 +236,7 @@ func (s *spell) stated(holds bool) Stated {
 	return st
 }
 
-// jobConflicts: a source that weighs less says otherwise of the post than the one that counts.
+// jobConflicts: a source that weighs less says otherwise of the post, or of the beginning, than the one that counts.
 func (p *person) jobConflicts() []Conflict {
 	var out []Conflict
 	for i := range p.spells {
@@ -238,8 +258,29 @@ func (p *person) jobConflicts() []Conflict {
 		if len(c.Says) > 0 {
 			out = append(out, c)
 		}
+		if c = s.beginnings(); len(c.Says) > 1 {
+			out = append(out, c)
+		}
 	}
 	return out
+}
+
+// beginnings are the days on which rows say that the employment began.
+func (s *spell) beginnings() Conflict {
+	c := Conflict{Kind: StartedDiffers, About: int64(s.employer)}
+	for _, r := range append([]*EmploymentRow{s.began}, s.misdated...) {
+		from := r.AsOf
+		if r.StartedOn.Valid {
+			from = min(r.StartedOn.V, r.AsOf)
+		}
+		if slices.ContainsFunc(c.Says, func(x Stated) bool { return x.Period.From == from }) {
+			continue
+		}
+		st := r.stated()
+		st.Period, st.Holds = date.Period{From: from, To: s.end}, r == s.began
+		c.Says = append(c.Says, st)
+	}
+	return c
 }
 
 // certificateConflicts: rows about one number state two levels or two days of issue.

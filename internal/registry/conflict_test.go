@@ -261,3 +261,28 @@ func TestKinds_of_conflicts_name_what_is_wrong(t *testing.T) {
 		}
 	}
 }
+
+func TestA_first_day_that_is_overruled_counts_when_a_person_decides_so(t *testing.T) {
+	t.Parallel()
+	c := disputed(t)
+	says := func(asOf, started string, from SourceKind) EmploymentRow {
+		return rosterSays(unitOptics, asOf, func(r *EmploymentRow) { r.StartedOn, r.Sender = dayOf(day(started)), from })
+	}
+	c.roster(2, says("2023-01-31", "2020-05-01", FromEnterprise))
+	c.roster(3, says("2023-03-31", "2019-07-01", FromDistrict))
+	there := func(on string) bool { _, ok := c.is(on, 0); return ok }
+	f := c.only(StartedDiffers)
+	if there("2019-08-01") || !f.Task || f.Choices[0].Period.From != day("2020-05-01") || f.Choices[1].Period.From != day("2019-07-01") {
+		t.Fatalf("%+v", f)
+	}
+	c.rule(StartedDiffers, f.Choices[1].Row)
+	c.roster(4, says("2023-05-31", "2020-05-01", FromEnterprise)) // said again, and still set aside
+	if !there("2019-08-01") {
+		t.Error("the decision does not count")
+	}
+	c.undo(4)
+	c.reopen(c.only(StartedDiffers))
+	if there("2019-08-01") {
+		t.Error("the decision counts after it was taken back")
+	}
+}

@@ -334,8 +334,8 @@ func naiveIdentity(m *model, files ...WorkerID) (sex Sex, birth date.Month) {
 	return sex, birth
 }
 
-// naiveCertificates gives one statement per certificate in the order of issue: the latest of whoever weighs most,
-// and from the latest of all whether it was revoked.
+// naiveCertificates gives one statement per certificate in the order of issue: the latest whose level and day of issue are
+// those of whoever weighs most, and from the latest of all whether it was revoked.
 func naiveCertificates(rows []CertificateRow) []CertificateRow {
 	said := func(a, b CertificateRow) int {
 		return cmp.Or(cmp.Compare(a.AsOf, b.AsOf), a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
@@ -348,8 +348,15 @@ func naiveCertificates(rows []CertificateRow) []CertificateRow {
 			revoked[r.Key] = r.RevokedOn
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b CertificateRow) int {
-		return cmp.Compare(naiveWeight("certificate", a.Sender), naiveWeight("certificate", b.Sender))
+	best := map[string]CertificateRow{}
+	for _, r := range rows {
+		if old, ok := best[r.Key]; !r.Withdrawn && (!ok || naiveWeight("certificate", r.Sender) >= naiveWeight("certificate", old.Sender)) {
+			best[r.Key] = r
+		}
+	}
+	rows = slices.DeleteFunc(rows, func(r CertificateRow) bool {
+		b := best[r.Key]
+		return naiveWeight("certificate", r.Sender) < naiveWeight("certificate", b.Sender) && (r.Rank != b.Rank || r.IssuedOn != b.IssuedOn)
 	})
 	latest := map[string]CertificateRow{}
 	for _, r := range rows {

@@ -30,6 +30,9 @@ type spell struct {
 	weight    uint8            // how much the source of the last state weighs
 	overruled []*EmploymentRow // by a source that weighs more, or by a decision
 	aside     []*EmploymentRow // what a decision set aside
+	began     *EmploymentRow   // the row that said when it began
+	misdated  []*EmploymentRow // rows whose beginning is overruled
+	notBegun  []date.Day       // beginnings that a decision set aside
 	held      bool             // a person decided that this is the main one of several
 }
 
@@ -54,7 +57,7 @@ func readPerson(src *Sources, order Precedence) *person {
 		}
 		byEmployer[r.Employer] = append(byEmployer[r.Employer], r)
 	}
-	ruled := src.rulings(JobDiffers)
+	ruled := rulingsAt(src)
 	for _, e := range met {
 		p.spells = append(p.spells, spellsAt(e, byEmployer[e], order, ruled)...)
 	}
@@ -120,7 +123,7 @@ func (s said) compare(o said) int {
 // stated day if that lies after the end, else on the row's own day (the worker came back). The
 // latest row that states a beginning sets it, but never to after the day on which the person was
 // first seen there. A row with a leaving day ends the spell.
-func spellsAt(employer org.UnitID, list []*EmploymentRow, order Precedence, ruled map[int64]*RulingRow) []spell {
+func spellsAt(employer org.UnitID, list []*EmploymentRow, order Precedence, ruled ruledRows) []spell {
 	slices.SortStableFunc(list, func(a, b *EmploymentRow) int { return a.said(a.AsOf).compare(b.said(b.AsOf)) })
 	var out []spell
 	for _, r := range list {
@@ -137,15 +140,43 @@ func spellsAt(employer org.UnitID, list []*EmploymentRow, order Precedence, rule
 		if cur == nil || cur.end < r.AsOf {
 			out = append(out, begin(employer, r, cur, order))
 			cur = &out[len(out)-1]
-		} else if r.StartedOn.Valid && order.of(FieldStarted, r.Sender) >= cur.since {
-			cur.since = order.of(FieldStarted, r.Sender)
-			if s := min(r.StartedOn.V, cur.seen); s != cur.start && (len(out) < 2 || s > out[len(out)-2].end) {
-				cur.start, cur.says = s, r.source()
+		} else if r.StartedOn.Valid {
+			after := date.Ever
+			if n := len(out); n > 1 {
+				after = out[n-2].end
 			}
+			cur.begun(r, order.of(FieldStarted, r.Sender), ruled.started[r.ID] != nil, after)
 		}
-		cur.add(r, order.of(FieldJob, r.Sender), ruled[r.ID])
+		cur.add(r, order.of(FieldJob, r.Sender), ruled.job[r.ID])
 	}
 	return out
+}
+
+// ruledRows are the rows that a person decided to hold in matters of an employment.
+type ruledRows struct{ job, started map[int64]*RulingRow }
+
+func rulingsAt(src *Sources) ruledRows {
+	return ruledRows{src.rulings(JobDiffers), src.rulings(StartedDiffers)}
+}
+
+// begun takes what a row that saw the person there says of the beginning, which lies after the end of the spell
+// before. A decision counts before what it set aside, which is passed over wherever it is said again.
+func (s *spell) begun(r *EmploymentRow, weight uint8, ruled bool, after date.Day) {
+	to := min(r.StartedOn.V, s.seen)
+	if to <= after || to == s.start {
+		s.since = max(s.since, weight)
+		return
+	}
+	switch {
+	case slices.Contains(s.notBegun, to), weight < s.since && !ruled:
+		s.misdated = append(s.misdated, r)
+		return
+	case weight < s.since:
+		s.notBegun, s.misdated = append(s.notBegun, s.start), append(s.misdated, s.began)
+	default:
+		s.since = weight
+	}
+	s.start, s.says, s.began = to, r.source(), r
 }
 
 // jobSaid is what is in force about one time at an employer from a day on, whoever said it.
@@ -164,7 +195,7 @@ func jobsAt(src *Sources, employer org.UnitID, order Precedence) (out []jobSaid)
 			list = append(list, r)
 		}
 	}
-	for _, s := range spellsAt(employer, list, order, src.rulings(JobDiffers)) {
+	for _, s := range spellsAt(employer, list, order, rulingsAt(src)) {
 		for k, st := range s.states {
 			from := st.from
 			if k == 0 { // what the first row says holds from the beginning
@@ -178,7 +209,7 @@ func jobsAt(src *Sources, employer org.UnitID, order Precedence) (out []jobSaid)
 
 // begin makes the spell that a row begins after the one before, which is nil for the first.
 func begin(employer org.UnitID, r *EmploymentRow, before *spell, order Precedence) spell {
-	s := spell{employer: employer, start: r.AsOf, seen: r.AsOf, end: date.Forever, says: r.source()}
+	s := spell{employer: employer, start: r.AsOf, seen: r.AsOf, end: date.Forever, says: r.source(), began: r}
 	if r.StartedOn.Valid && (before == nil || r.StartedOn.V > before.end) {
 		s.start, s.since = min(r.StartedOn.V, r.AsOf), order.of(FieldStarted, r.Sender)
 	}
@@ -239,9 +270,10 @@ func (s *spell) on(day date.Day) (*EmploymentRow, source) {
 	return row, row.source()
 }
 
-// certificates gives the certificates in force as rows: one per number, the latest statement of the source
-// that weighs most; a row that repeats the one in force is a confirmation and the first keeps its
-// place. Whether it was revoked is news that any source may bring: there the latest row counts.
+// certificates gives the certificates in force as rows: one per number, the latest statement about it; a row
+// that repeats the one in force is a confirmation and the first keeps its place. What never changes, level
+// and day of issue, is as the source that weighs most says: rows with another are passed over. The rest
+// is news that any source may bring.
 func certificates(src *Sources, order Precedence) []CertificateRow {
 	var list []CertificateRow
 	for _, r := range src.Certificates {
@@ -250,41 +282,52 @@ func certificates(src *Sources, order Precedence) []CertificateRow {
 		}
 	}
 	list = src.setAside(list)
-	said := func(r *CertificateRow) said {
-		s := r.said(r.AsOf)
-		s.weight = order.of(FieldCertificate, r.Sender)
-		return s
-	}
 	slices.SortStableFunc(list, func(a, b CertificateRow) int {
-		return cmp.Or(cmp.Compare(a.Key, b.Key), said(&a).compare(said(&b)))
+		return cmp.Or(cmp.Compare(a.Key, b.Key), a.said(a.AsOf).compare(b.said(b.AsOf)))
 	})
 	var out []CertificateRow
-	last := map[string]*CertificateRow{} // said last of all, whoever said it
-	for i := range list {
-		r := &list[i]
-		n := len(out)
-		switch {
-		case n == 0 || out[n-1].Key != r.Key:
-			out = append(out, *r)
-		case !out[n-1].sameCertificate(r):
-			out[n-1] = *r
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Key == list[0].Key {
+			n++
 		}
-		if l := last[r.Key]; l == nil || l.said(l.AsOf).before(r.said(r.AsOf)) {
-			last[r.Key] = r
-		}
+		out = append(out, inForce(list[:n], order))
+		list = list[n:]
 	}
 	for i := range out {
-		c := &out[i]
-		if l := last[c.Key]; l.RevokedOn != c.RevokedOn {
-			c.RevokedOn, c.toldBy = l.RevokedOn, l.source()
-		}
-		revoke(c, src.Revocations)
+		revoke(&out[i], src.Revocations)
 	}
 	// The key depends on the installation; the order of facts and the choice among equals must not.
 	slices.SortStableFunc(out, func(a, b CertificateRow) int {
 		return cmp.Or(cmp.Compare(a.IssuedOn, b.IssuedOn), a.said(a.AsOf).compare(b.said(b.AsOf)))
 	})
 	return out
+}
+
+// inForce reads the rows about one number, in the order in which they were said.
+func inForce(rows []CertificateRow, order Precedence) CertificateRow {
+	holds := &rows[0]
+	for i := range rows {
+		if order.of(FieldCertificate, rows[i].Sender) >= order.of(FieldCertificate, holds.Sender) {
+			holds = &rows[i]
+		}
+	}
+	var c CertificateRow
+	revoked := &rows[0] // the row that said first what is said last of it
+	for i := range rows {
+		r := &rows[i]
+		if r.RevokedOn != revoked.RevokedOn {
+			revoked = r
+		}
+		overruled := order.of(FieldCertificate, r.Sender) < order.of(FieldCertificate, holds.Sender) && !r.sameFrom(holds)
+		if !overruled && (c.ID == 0 || !c.sameCertificate(r)) {
+			c = *r
+		}
+	}
+	if c.RevokedOn != revoked.RevokedOn {
+		c.RevokedOn, c.toldBy = revoked.RevokedOn, revoked.source()
+	}
+	return c
 }
 
 // setAside leaves out what a person decided not to hold: the levels and days of issue that other rows about the

@@ -57,7 +57,7 @@ const (
 	FieldBirth       FieldName = "birth_month"
 	FieldJob         FieldName = "job" // post, occupation, membership, main or not
 	FieldStarted     FieldName = "started_on"
-	FieldCertificate FieldName = "certificate" // level, occupation, days, district
+	FieldCertificate FieldName = "certificate" // level and day of issue; the rest may change, and the latest word counts
 )
 
 var rankedFields = []FieldName{FieldSex, FieldBirth, FieldJob, FieldStarted, FieldCertificate}

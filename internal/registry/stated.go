@@ -8,7 +8,7 @@ import (
 
 // FieldSaid is one field of a file today: the statement that holds, and those in force that say otherwise (另有说法).
 type FieldSaid struct {
-	Field  string // name, sex, birth_month, employer, post, occupation, member, rank
+	Field  string // name, sex, birth_month, employer, started_on, post, occupation, member, rank
 	Stated        // whose word holds
 	Also   []Stated
 }
@@ -31,6 +31,14 @@ func (p *person) stated(src *Sources, name string, today date.Day, order Precede
 			}
 		}
 		out = append(out, employer)
+		began := FieldSaid{Field: "started_on", Stated: job.began.stated()}
+		began.Period = date.Period{From: job.start, To: job.end}
+		for _, a := range job.beginnings().Says {
+			if !a.Holds {
+				began.Also = append(began.Also, a)
+			}
+		}
+		out = append(out, began)
 		for _, f := range []struct {
 			name string
 			same func(a Stated) bool

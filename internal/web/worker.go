@@ -179,7 +179,9 @@ func (p paper) said(field string, s registry.Stated) workerpage.Said {
 	case "birth_month":
 		out.Value = p.Month(s.Birth)
 	case "employer":
-		out.Value = p.T("web_conflict.employed", p.l.Of(ledger.Employer, int64(s.Employer)), p.DayShort(s.Period.From))
+		out.Value = p.l.Of(ledger.Employer, int64(s.Employer))
+	case "started_on":
+		out.Value = p.DayShort(s.Period.From)
 	case "post":
 		out.Value = postName(p.Base, s.Post)
 	case "occupation":
