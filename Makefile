@@ -52,11 +52,11 @@ check: ## generated files are fresh, formatted, vetted, modules tidy and untouch
 	$(GO) mod verify
 
 test-long: ## 100 rows left out; soiled lists of 100,000 rows for three seeds; imports killed at 30 moments, on both engines
-	TUOXING_LONG=1 $(TEST) -timeout 60m -run 'left_out|planted_defect|killed' ./internal/app
+	TUOXING_LONG=1 $(TEST) -timeout 60m -run 'left_out|planted_defect|Planted|killed' ./internal/app
 	TUOXING_LONG=1 $(GO) run ./internal/testkit/pgcluster -- $(TEST) -run killed ./internal/app
 
 test-city: ## the made-up city in full, 680,000 industrial workers: some minutes and 4 GB of disk
-	$(TEST) -tags city -timeout 60m -run '^TestCity$$' ./stories
+	$(TEST) -tags city -timeout 60m -run '^TestCity' ./stories ./internal/app
 
 test-all: check test test-long test-postgres test-race test-browser ## everything; what must pass before a change goes in
 	$(MAKE) fuzz FUZZTIME=2m FUZZ="$(READERS)"

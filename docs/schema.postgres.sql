@@ -375,6 +375,24 @@ CREATE TABLE registry_conflict (
   PRIMARY KEY (worker_id, kind, about)
 );
 
+CREATE TABLE registry_duplicate (
+  worker_id          bigint      NOT NULL,
+  other_id           bigint      NOT NULL,
+  keep_id            bigint      NOT NULL,
+  grade              bigint      NOT NULL,
+  evidence           text        NOT NULL,
+  places             text        NOT NULL,
+  state              text        NOT NULL,
+  found_at           timestamptz NOT NULL,
+  decided_at         timestamptz,
+  decided_by         bigint      NOT NULL,
+  reason             text        NOT NULL,
+  version            bigint      NOT NULL,
+  PRIMARY KEY (worker_id, other_id)
+);
+CREATE INDEX registry_duplicate_other ON registry_duplicate (other_id);
+CREATE INDEX registry_duplicate_state ON registry_duplicate (state, grade, worker_id);
+
 CREATE TABLE registry_employment (
   worker_id          bigint      NOT NULL,
   id                 bigint      NOT NULL,
@@ -392,6 +410,7 @@ CREATE TABLE registry_employment (
   line               bigint      NOT NULL,
   recorded_at        timestamptz NOT NULL,
   withdrawn_at       timestamptz,
+  phone_sealed       bytea,
   sender             bigint      NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 );
@@ -427,6 +446,28 @@ CREATE TABLE registry_number (
   worker_id          bigint      NOT NULL,
   PRIMARY KEY (number_index)
 );
+
+CREATE TABLE registry_request (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  kind               text        NOT NULL,
+  received_on        date        NOT NULL,
+  due_on             date        NOT NULL,
+  state              text        NOT NULL,
+  text_sealed        bytea       NOT NULL,
+  answer_sealed      bytea       NOT NULL,
+  registered_at      timestamptz NOT NULL,
+  registered_by      bigint      NOT NULL,
+  copied_at          timestamptz,
+  decided_at         timestamptz,
+  decided_by         bigint      NOT NULL,
+  import_id          bigint      NOT NULL,
+  PRIMARY KEY (worker_id, id),
+  CHECK ((kind = ANY (ARRAY['copy', 'correct', 'erase']))),
+  CHECK ((state = ANY (ARRAY['open', 'done', 'refused'])))
+);
+CREATE INDEX registry_request_due ON registry_request (due_on) WHERE state = 'open';
+CREATE UNIQUE INDEX registry_request_open ON registry_request (worker_id, kind) WHERE state = 'open';
 
 CREATE TABLE registry_revocation (
   worker_id          bigint      NOT NULL,

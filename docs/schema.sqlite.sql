@@ -375,6 +375,24 @@ CREATE TABLE registry_conflict (
   PRIMARY KEY (worker_id, kind, about)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE registry_duplicate (
+  worker_id          INTEGER     NOT NULL,
+  other_id           INTEGER     NOT NULL,
+  keep_id            INTEGER     NOT NULL,
+  grade              INTEGER     NOT NULL,
+  evidence           TEXT        NOT NULL,
+  places             TEXT        NOT NULL,
+  state              TEXT        NOT NULL,
+  found_at           TEXT        NOT NULL,
+  decided_at         TEXT,
+  decided_by         INTEGER     NOT NULL,
+  reason             TEXT        NOT NULL,
+  version            INTEGER     NOT NULL,
+  PRIMARY KEY (worker_id, other_id)
+) STRICT;
+CREATE INDEX registry_duplicate_other ON registry_duplicate (other_id);
+CREATE INDEX registry_duplicate_state ON registry_duplicate (state, grade, worker_id);
+
 CREATE TABLE registry_employment (
   worker_id          INTEGER     NOT NULL,
   id                 INTEGER     NOT NULL,
@@ -392,6 +410,7 @@ CREATE TABLE registry_employment (
   line               INTEGER     NOT NULL,
   recorded_at        TEXT        NOT NULL,
   withdrawn_at       TEXT,
+  phone_sealed       BLOB,
   sender             INTEGER     NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 ) STRICT, WITHOUT ROWID;
@@ -427,6 +446,28 @@ CREATE TABLE registry_number (
   worker_id          INTEGER     NOT NULL,
   PRIMARY KEY (number_index)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE registry_request (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  kind               TEXT        NOT NULL,
+  received_on        TEXT        NOT NULL,
+  due_on             TEXT        NOT NULL,
+  state              TEXT        NOT NULL,
+  text_sealed        BLOB        NOT NULL,
+  answer_sealed      BLOB        NOT NULL,
+  registered_at      TEXT        NOT NULL,
+  registered_by      INTEGER     NOT NULL,
+  copied_at          TEXT,
+  decided_at         TEXT,
+  decided_by         INTEGER     NOT NULL,
+  import_id          INTEGER     NOT NULL,
+  PRIMARY KEY (worker_id, id),
+  CHECK (kind IN ('copy', 'correct', 'erase')),
+  CHECK (state IN ('open', 'done', 'refused'))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX registry_request_due ON registry_request (due_on) WHERE state = 'open';
+CREATE UNIQUE INDEX registry_request_open ON registry_request (worker_id, kind) WHERE state = 'open';
 
 CREATE TABLE registry_revocation (
   worker_id          INTEGER     NOT NULL,

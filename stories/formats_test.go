@@ -44,7 +44,7 @@ func TestFormats_are_those_of_the_program(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := string(b)
-	for name, text := range map[string]string{"columns": columnTables(), "rules": ruleTable(t), "ownership": ownershipTable(), "fact columns": factTable(t)} {
+	for name, text := range map[string]string{"columns": columnTables(), "rules": ruleTable(t), "ownership": ownershipTable(), "fact columns": factTable(t), "evidence": evidenceTable(), "grades": gradeTable()} {
 		want = replaceBetween(t, want, "<!-- generated: "+name+" -->\n", "<!-- end -->", text)
 	}
 	if *update {
@@ -91,6 +91,27 @@ func columnTables() string {
 			others := slices.DeleteFunc(slices.Clone(c.Synonyms), func(s string) bool { return s == c.Title })
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", title, strings.Join(others, ", "), note)
 		}
+	}
+	return b.String() + "\n"
+}
+
+// evidenceTable is what speaks for two files being one person's.
+func evidenceTable() string {
+	zh, en := locale.New(locale.ZH), locale.New(locale.EN)
+	var b strings.Builder
+	b.WriteString("\n| name | 中文 | English | compares |\n|---|---|---|---|\n")
+	for _, k := range registry.EvidenceKinds {
+		key := "registry.evidence_" + k.Name
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Name, zh.T(key), en.T(key), k.Compares)
+	}
+	return b.String() + "\n"
+}
+
+func gradeTable() string {
+	var b strings.Builder
+	b.WriteString("\n| grade | has all of | and one of | and none of |\n|---|---|---|---|\n")
+	for _, r := range registry.GradeRules() {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.Grade, strings.Join(r.All, ", "), strings.Join(r.Any, "; and one of "), strings.Join(r.None, ", "))
 	}
 	return b.String() + "\n"
 }
@@ -314,8 +335,8 @@ func fenced(t *testing.T, lang string) []string {
 func TestFormats_examples_of_data_files_can_be_read(t *testing.T) {
 	t.Parallel()
 	blocks := fenced(t, "yaml")
-	if len(blocks) != 4 {
-		t.Fatalf("%d yaml examples, want indicators, worker classes, the precedence of sources and kinds of conflicts", len(blocks))
+	if len(blocks) != 5 {
+		t.Fatalf("%d yaml examples, want indicators, worker classes, the precedence of sources, kinds of conflicts and purposes", len(blocks))
 	}
 	c, err := figure.ReadCatalogue([]byte(blocks[0]))
 	if err != nil {
@@ -329,6 +350,12 @@ func TestFormats_examples_of_data_files_can_be_read(t *testing.T) {
 	}
 	if _, err := registry.ReadPrecedence([]byte(blocks[2])); err != nil {
 		t.Error(err)
+	}
+	if _, err := registry.ReadConflicts([]byte(blocks[3])); err == nil || !strings.Contains(err.Error(), "1 of 7 stand there") { // the example leaves the others out
+		t.Errorf("the kinds of conflicts: %v", err)
+	}
+	if p, err := intake.ReadPurposes([]byte(blocks[4])); err != nil || len(p.Fields) != 1 {
+		t.Errorf("%d purposes in the example, want 1 (%v)", len(p.Fields), err)
 	}
 }
 

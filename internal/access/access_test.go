@@ -15,6 +15,7 @@ import (
 	"tuoxing/internal/api"
 	"tuoxing/internal/date"
 	"tuoxing/internal/intake"
+	"tuoxing/internal/registry"
 	"tuoxing/internal/testkit/world"
 	"tuoxing/internal/web"
 )
@@ -86,6 +87,7 @@ func newFixture(t *testing.T) *fixture {
 	f.words["{colleague}"] = w.Person(t, "卞若溪").ID.String()
 	f.words["{foreign}"] = w.Person(t, "阚语桐").ID.String()
 	f.words["{moved}"] = w.Person(t, "麴迁乔").ID.String()
+	f.words["{leaver}"] = w.Person(t, "郗景行").ID.String() // proposed by {full}
 	f.words["{import}"], f.words["{full}"] = w.Imports[world.DanyangBefore].String(), w.Imports[world.DanyangFull].String()
 	f.words["{foreign import}"] = w.Imports[world.JurongRoster].String()
 	f.words["{units import}"] = w.Imports[world.Organisations].String()
@@ -95,6 +97,8 @@ func newFixture(t *testing.T) *fixture {
 	f.words["{firm}"] = w.Unit(t, "丹阳恒远机械有限公司").String()
 	f.returns(t)
 	f.conflicts(t)
+	f.words["{request}"] = register(t, w, world.Danyang, registry.RequestInput{Worker: person.ID, Kind: registry.RequestCorrect, Text: "手机号码有误"}).ID.String()
+	f.duplicates(t)
 	f.words["{name}"], f.words["{foreign name}"] = url.QueryEscape("逄立恒"), url.QueryEscape("阚语桐")
 	return f
 }
@@ -305,7 +309,7 @@ func uncovered(addresses []string, cases []ask) (missing, stray []string) {
 
 func TestEveryAddress_has_a_case_for_every_reader(t *testing.T) {
 	t.Parallel()
-	cases := slices.Concat(pageCases(), returnPages(), apiCases(), returnOperations(), conflictCases())
+	cases := slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases())
 	missing, stray := uncovered(addresses(), cases)
 	for _, at := range missing {
 		t.Errorf("%s has no case: write down in this package who may ask it", at)
@@ -331,7 +335,7 @@ func TestAccess(t *testing.T) {
 	if len(addresses()) < 60 {
 		t.Fatalf("%d addresses: the lists are not read", len(addresses()))
 	}
-	for _, a := range slices.Concat(pageCases(), returnPages(), apiCases(), returnOperations(), conflictCases()) {
+	for _, a := range slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases()) {
 		for who := range classes {
 			answer, asked := f.send(t, a, who)
 			if answer.Status != a.want[who] {

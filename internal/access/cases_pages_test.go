@@ -56,6 +56,15 @@ func pageCases() []ask {
 		{of: "GET /workers/{id}", what: "a colleague of the firm", path: "/workers/{colleague}", want: everybody{303, 200, 200, 404, 200, 200, 403, 403}},
 		{of: "GET /workers/{id}", what: "a person of Jurong", path: "/workers/{foreign}", want: everybody{303, 200, 404, 200, 404, 200, 403, 403}},
 		{of: "POST /workers/{id}/show", what: "the number of a person of Danyang", path: "/workers/{worker}/show", form: "field=id_number&reason=verify", shows: numbers, want: everybody{303, 200, 200, 404, 404, 403, 403, 403}},
+		{of: "GET /requests", what: "the open ones", path: "/requests", want: pageFigures},
+		{of: "GET /requests", what: "all", path: "/requests?all=1", want: pageFigures},
+		{of: "GET /workers/{id}/requests/new", what: "the form for a person of Danyang", path: "/workers/{worker}/requests/new", want: everybody{303, 200, 200, 404, 404, 403, 403, 403}},
+		{of: "GET /workers/{id}/requests/new", what: "the form for a colleague", path: "/workers/{colleague}/requests/new", want: everybody{303, 200, 200, 404, 200, 403, 403, 403}},
+		{of: "POST /workers/{id}/requests", what: "of no kind", path: "/workers/{worker}/requests", form: "kind=move", want: pageRefused},
+		{of: "GET /workers/{id}/requests/{request}", what: "a person's of Danyang", path: "/workers/{worker}/requests/{request}", want: pageMine},
+		{of: "POST /workers/{id}/requests/{request}/done", what: "without a word", path: "/workers/{worker}/requests/{request}/done", form: "answer=", want: everybody{303, 422, 422, 404, 403, 403, 403, 403}},
+		{of: "POST /workers/{id}/requests/{request}/refused", what: "without a reason", path: "/workers/{worker}/requests/{request}/refused", form: "answer=", want: everybody{303, 422, 422, 404, 403, 403, 403, 403}},
+		{of: "POST /workers/{id}/requests/{request}/copy", what: "of a request for a correction", path: "/workers/{worker}/requests/{request}/copy", want: everybody{303, 409, 409, 404, 403, 403, 403, 403}},
 		{of: "GET /workers/{id}/erase", what: "the question about a person of Danyang", path: "/workers/{worker}/erase", want: everybody{303, 200, 403, 403, 403, 403, 403, 403}},
 		{of: "POST /workers/{id}/erase", what: "without a reason", path: "/workers/{worker}/erase", form: "why=", want: everybody{303, 422, 403, 403, 403, 403, 403, 403}},
 		{of: "GET /workers/{id}/certificates/{certificate}", what: "a certificate of Danyang", path: "/workers/{certified}/certificates/{certificate}", want: pageMine},
@@ -82,6 +91,9 @@ func pageCases() []ask {
 		{of: "POST /imports/{id}/confirm", what: "Danyang's", path: "/imports/{scratch}/confirm", form: "confirm_absent=1", want: pageDone},
 		{of: "POST /imports/{id}/codes", what: "Danyang's", path: "/imports/{scratch}/codes", form: "code=", want: pageDone},
 		{of: "POST /imports/{id}/leavers", what: "about somebody who is not proposed", path: "/imports/{full}/leavers", form: "decide=reject&worker={worker}", want: pageDone},
+		{of: "GET /imports/{id}/leavers/{worker}/take-back", what: "about somebody who is not proposed", path: "/imports/{full}/leavers/{worker}/take-back", want: everybody{303, 404, 404, 404, 404, 403, 403, 403}},
+		{of: "GET /imports/{id}/leavers/{worker}/take-back", what: "about somebody who waits for a decision", path: "/imports/{full}/leavers/{leaver}/take-back", want: everybody{303, 409, 409, 404, 404, 403, 403, 403}},
+		{of: "POST /imports/{id}/leavers/{worker}/take-back", what: "about somebody who waits for a decision", path: "/imports/{full}/leavers/{leaver}/take-back", form: "why=经核实仍在职", want: everybody{303, 409, 409, 404, 404, 403, 403, 403}},
 		{of: "GET /imports/{id}/leavers.csv", what: "Danyang's", path: "/imports/{full}/leavers.csv", want: everybody{303, 200, 200, 404, 404, 403, 403, 403}},
 		{of: "GET /imports/{id}/leavers.xlsx", what: "Danyang's", path: "/imports/{full}/leavers.xlsx", want: everybody{303, 200, 200, 404, 404, 403, 403, 403}},
 		{of: "POST /imports/{id}/discard", what: "Danyang's", path: "/imports/{scratch}/discard", want: pageDone},
@@ -97,6 +109,7 @@ func pageCases() []ask {
 
 		{of: "GET /blocks.csv", what: "all", path: "/blocks.csv", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
 		{of: "GET /blocks.xlsx", what: "all", path: "/blocks.xlsx", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
+		{of: "GET /purposes", what: "the register", path: "/purposes", want: everybody{303, 200, 200, 200, 200, 200, 200, 200}},
 		{of: "GET /blocks", what: "all", path: "/blocks", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
 	}
 }

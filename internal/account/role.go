@@ -34,6 +34,8 @@ const (
 	WorkerMerge  Right = "worker.merge" // declare two files one person's, or take that back
 	// CertificateRevoke is for those who see what it touches: the unions, never the firm.
 	CertificateRevoke Right = "certificate.revoke" // declare a certificate revoked (撤销), or take that back
+	RequestWrite      Right = "request.write"      // register what a person asks about the own data (查阅复制, 更正, 注销)
+	RequestDecide     Right = "request.decide"     // give the copy, declare a request done, or refuse it
 	// ConflictDecide is for those above the parties: a firm does not decide whose person somebody is.
 	ConflictDecide Right = "conflict.decide" // say which of two statements about a person holds, or take that back
 	ImportRead     Right = "import.read"
@@ -50,7 +52,7 @@ const (
 
 // Rights lists all rights.
 var Rights = []Right{
-	FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ConflictDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
+	FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
 	FilingRead, FilingCall, FilingSend,
 }
 
@@ -88,23 +90,23 @@ type grant struct {
 // grants is the role table. Enterprises do not read blocks: their sums are over the whole city.
 var grants = map[Role]grant{
 	City: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ConflictDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead, FilingRead, FilingCall},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead, FilingRead, FilingCall},
 		kinds:  []org.Kind{org.City}, whole: true, gives: Roles,
 	},
 	District: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, CertificateRevoke, ConflictDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, CertificateRevoke, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
 		kinds:  []org.Kind{org.District, org.Zone},
 	},
 	Industry: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, ConflictDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
 		kinds:  []org.Kind{org.IndustryUnion},
 	},
 	EnterpriseUnion: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, RequestWrite, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend},
 		kinds:  []org.Kind{org.Enterprise},
 	},
 	EnterpriseHR: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, RequestWrite, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend},
 		kinds:  []org.Kind{org.Enterprise},
 	},
 	Member:  {rights: []Right{FigureRead, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend}, kinds: []org.Kind{org.Member}},
@@ -166,13 +168,22 @@ func Operator() Actor { return Actor{Login: "operator", Role: operator, Scope: S
 
 // Must is nil when the actor holds the right, else a Forbidden fault; Unauthenticated for nobody.
 func (a Actor) Must(right Right) error {
+	if err := a.MustBeKnown(); err != nil {
+		return err
+	}
+	if !a.Role.Has(right) {
+		return fault.New(fault.Forbidden, "account.right_missing")
+	}
+	return nil
+}
+
+// MustBeKnown is nil for somebody who is logged in with a password of their own: for what needs no right.
+func (a Actor) MustBeKnown() error {
 	switch {
 	case a.Role == "":
 		return fault.New(fault.Unauthenticated, "account.session_ended")
 	case a.MustChange:
 		return fault.New(fault.Forbidden, "account.change_first")
-	case !a.Role.Has(right):
-		return fault.New(fault.Forbidden, "account.right_missing")
 	}
 	return nil
 }

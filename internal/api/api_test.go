@@ -403,6 +403,16 @@ func TestLeavers_are_decided(t *testing.T) {
 	if v := want(t, c.Get("/api/v1/figures/employees?on=2023-03-31"), 200)["figures"].([]any)[0].(map[string]any)["value"]; v != "11" {
 		t.Errorf("employees after: %v", v)
 	}
+	back := map[string]any{"workers": []string{p.ID.String()}, "why": ""}
+	want(t, c.Send(http.MethodPost, path+"/take-back", back), 422)
+	back["why"] = "经核实仍在职"
+	if d := want(t, c.Send(http.MethodPost, path+"/take-back", back), 200); d["taken_back"] != 1.0 {
+		t.Errorf("taken back: %v", d)
+	}
+	want(t, c.Send(http.MethodPost, path+"/take-back", back), 409)
+	if v := want(t, c.Get("/api/v1/figures/employees?on=2023-03-31"), 200)["figures"].([]any)[0].(map[string]any)["value"]; v != "12" {
+		t.Errorf("employees after it was taken back: %v", v)
+	}
 }
 
 func TestUpload_refuses_what_it_would_overlook(t *testing.T) {

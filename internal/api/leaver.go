@@ -34,6 +34,22 @@ type decideInput struct {
 	}
 }
 
+type takeBackInput struct {
+	ID   string `path:"id" doc:"Id of the import"`
+	Body struct {
+		Workers []ID   `json:"workers" minItems:"1" maxItems:"10000"`
+		Why     string `json:"why" doc:"Kept in the log, which outlives an erasure: no name, no number"`
+	}
+}
+
+// TakenBack tells how many decisions were taken back.
+type TakenBack struct {
+	TakenBack int `json:"taken_back"`
+	Marked
+}
+
+type takenBackOutput struct{ Body TakenBack }
+
 // Decided tells how many of the proposals were open and are decided now.
 type Decided struct {
 	Decided int `json:"decided"`
@@ -47,6 +63,7 @@ func (s *Server) leaverOperations(a huma.API) {
 	const at = base + "/imports/{id}/leavers"
 	add(s, a, route{name: "leaver-list", method: http.MethodGet, path: at, summary: "Proposed leavers of a complete roster; the look is logged"}, s.listLeavers)
 	add(s, a, route{name: "leaver-decide", method: http.MethodPost, path: at, summary: "Confirm or reject proposals"}, s.decideLeavers)
+	add(s, a, route{name: "leaver-take-back", method: http.MethodPost, path: at + "/take-back", summary: "Take decisions back: who was confirmed has not left, by reversal, and the proposals are open again"}, s.takeBackLeavers)
 }
 
 func (s *Server) listLeavers(ctx context.Context, v *visit, in *importInput) (*leaversOutput, error) {
@@ -90,4 +107,20 @@ func (s *Server) decideLeavers(ctx context.Context, v *visit, in *decideInput) (
 		return nil, err
 	}
 	return &decidedOutput{Decided{Decided: n, Marked: Marked{s.Demo}}}, nil
+}
+
+func (s *Server) takeBackLeavers(ctx context.Context, v *visit, in *takeBackInput) (*takenBackOutput, error) {
+	_, r, err := s.find(ctx, v, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	t := registry.TakeBackLeaversInput{Import: r.ID, Why: in.Body.Why}
+	for _, w := range in.Body.Workers {
+		t.Workers = append(t.Workers, registry.WorkerID(w))
+	}
+	n, err := s.Registry.TakeBackLeavers(ctx, v.who, t)
+	if err != nil {
+		return nil, err
+	}
+	return &takenBackOutput{TakenBack{TakenBack: n, Marked: Marked{s.Demo}}}, nil
 }

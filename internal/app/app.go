@@ -188,7 +188,11 @@ func (a *App) wire() error {
 		return err
 	}
 	a.Org = &org.Service{}
-	a.Registry = &registry.Service{DB: a.DB, Vault: a.Vault, Org: a.Org, Classes: classes, Precedence: precedence, Conflicts: conflicts}
+	days, err := a.Config.workingDays()
+	if err != nil {
+		return err
+	}
+	a.Registry = &registry.Service{DB: a.DB, Vault: a.Vault, Org: a.Org, Classes: classes, Precedence: precedence, Conflicts: conflicts, Days: days}
 	a.Org.OnChange = a.Registry.UnitsChanged
 	a.Accounts = account.New(a.DB, a.Org)
 	a.Book = ledger.NewBook(a.DB)

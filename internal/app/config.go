@@ -13,6 +13,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"tuoxing/internal/cn"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 )
@@ -26,6 +27,7 @@ type Config struct {
 	Addr      string `yaml:"addr" json:"addr" env:"TUOXING_ADDR" help:"host:port of the server"`
 	Secure    bool   `yaml:"secure_cookies" json:"secure_cookies" env:"TUOXING_SECURE_COOKIES" help:"cookies for encrypted connections only"`
 	MaxUpload int64  `yaml:"max_upload" json:"max_upload" env:"TUOXING_MAX_UPLOAD" help:"largest file in bytes"`
+	Days      string `yaml:"working_days" json:"working_days" env:"TUOXING_WORKING_DAYS" help:"CSV file with the holidays and make-up days of further years"`
 	Node      uint8  `yaml:"node" json:"node" env:"TUOXING_NODE" help:"number of this process among those of one database"`
 }
 
@@ -150,4 +152,16 @@ func (c Config) Shown() Config {
 		c.DB += "?" + strings.Join(params, "&")
 	}
 	return c
+}
+
+// workingDays is the calendar of the program with the years of the installation's own file.
+func (c Config) workingDays() (*cn.Calendar, error) {
+	if c.Days == "" {
+		return cn.WorkingDays("")
+	}
+	further, err := os.ReadFile(c.Days)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "app.working_days_missing", c.Days).Because(err)
+	}
+	return cn.WorkingDays(string(further))
 }

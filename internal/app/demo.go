@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tuoxing/internal/account"
@@ -51,7 +52,13 @@ type DemoStep func(done, total int, what string)
 // taken in through the real intake, on the city's own clock, one file after the other, so that the
 // same seed and scale give the same ledger everywhere. It gives the reports in order.
 func LoadDemo(ctx context.Context, cfg Config, log *slog.Logger, dir string, workers int, seed uint64, step DemoStep) (*App, []intake.Report, error) {
-	gen := demo.Options{Dir: dir, Seed: seed, Workers: workers, Progress: step}
+	return LoadDemoOf(ctx, cfg, log, demo.Options{Dir: dir, Seed: seed, Workers: workers}, step)
+}
+
+// LoadDemoOf is LoadDemo with what else the generator can write: its lists of people who have a file
+// already are taken in after the others.
+func LoadDemoOf(ctx context.Context, cfg Config, log *slog.Logger, gen demo.Options, step DemoStep) (*App, []intake.Report, error) {
+	gen.Progress = step
 	if err := gen.Check(); err != nil {
 		return nil, nil, err
 	}
@@ -89,8 +96,9 @@ func (a *App) loadDemo(ctx context.Context, gen demo.Options, step DemoStep) ([]
 		return nil, err
 	}
 	var reports []intake.Report
-	for i, f := range m.Files {
-		step(i, len(m.Files), f.Name)
+	list := slices.Concat(m.Files, m.Doubles)
+	for i, f := range list {
+		step(i, len(list), f.Name)
 		a.SetClock(demoStart.Add(time.Duration(i+1) * 10 * time.Minute))
 		r, err := a.demoFile(ctx, who, gen.Dir, f)
 		if err != nil {
@@ -98,7 +106,7 @@ func (a *App) loadDemo(ctx context.Context, gen demo.Options, step DemoStep) ([]
 		}
 		reports = append(reports, r)
 	}
-	step(len(m.Files), len(m.Files), "")
+	step(len(list), len(list), "")
 	a.SetClock(demoStart.Add(24 * time.Hour))
 	if err := a.demoUsers(ctx, who); err != nil {
 		return nil, err

@@ -58,10 +58,11 @@ type commands struct {
 	Serve        serveCmd        `cmd:"" help:"Serve pages and API."`
 	Import       importCmd       `cmd:"" help:"Take spreadsheets in."`
 	Imports      importsCmd      `cmd:"" help:"List what was taken in."`
-	Leavers      leaversCmd      `cmd:"" help:"List, confirm or reject the leavers that a complete roster proposes."`
-	Duplicates   duplicatesCmd   `cmd:"" help:"Merge two files of one person, or take a merge back."`
+	Leavers      leaversCmd      `cmd:"" help:"List, confirm or reject the leavers that a complete roster proposes, or take a decision back."`
+	Duplicates   duplicatesCmd   `cmd:"" help:"Find files that may be one person's, merge them, or take a merge back."`
 	Conflicts    conflictsCmd    `cmd:"" help:"List conflicts between sources, decide which statement holds, or take that back."`
 	Certificates certificatesCmd `cmd:"" help:"List a person's certificates, open one, revoke it or take that back."`
+	Requests     requestsCmd     `cmd:"" help:"What people ask about their own data, due in working days."`
 	Erase        eraseCmd        `cmd:"" help:"Erase a person: the key is destroyed, the facts stay."`
 	Scrub        scrubCmd        `cmd:"" help:"Write the database anew without the remains of what was erased."`
 	Undo         undoCmd         `cmd:"" help:"Take an import back by reversal."`

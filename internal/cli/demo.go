@@ -37,6 +37,7 @@ type demoCmd struct {
 	Seed    uint64 `default:"1" help:"Another seed makes another city."`
 	Addr    string `help:"host:port of the pages." placeholder:"HOST:PORT"`
 	NoServe bool   `help:"Stop after printing the figures."`
+	Doubles bool   `name:"duplicates" help:"Also take in lists in which 2 in 100 employees stand again under a number that makes another file."`
 }
 
 func (demoCmd) Help() string {
@@ -72,7 +73,7 @@ func (cmd *demoCmd) Run(c *console) (err error) {
 	}
 	c.line("%s", c.p.T("cli.demo_start", int(cmd.Scale), cmd.Dir))
 	step, end := c.steps(started)
-	a, reports, err := app.LoadDemo(c.ctx, cfg, c.log, filepath.Join(cmd.Dir, "sheets"), int(cmd.Scale), cmd.Seed, step)
+	a, reports, err := app.LoadDemoOf(c.ctx, cfg, c.log, demo.Options{Dir: filepath.Join(cmd.Dir, "sheets"), Workers: int(cmd.Scale), Seed: cmd.Seed, Doubles: cmd.Doubles}, step)
 	end()
 	if err != nil {
 		return err
@@ -121,6 +122,8 @@ type generateCmd struct {
 	Seed  uint64 `default:"1" help:"Another seed makes another city."`
 	Scale scale  `default:"6800" help:"Number of industrial workers, or city for 680,000."`
 	Dirty bool   `help:"Also lists full of planted defects, and a list of what a right import does with each row."`
+
+	Doubles bool `name:"duplicates" help:"Also lists in which 2 in 100 employees stand again under another number, and a list of who is whom."`
 }
 
 func (generateCmd) Help() string {
@@ -130,7 +133,7 @@ func (generateCmd) Help() string {
 // Run writes the spreadsheets of the made-up city.
 func (cmd *generateCmd) Run(c *console) error {
 	step, end := c.steps(time.Now())
-	m, err := demo.Generate(c.ctx, demo.Options{Dir: cmd.Dir, Seed: cmd.Seed, Workers: int(cmd.Scale), Progress: step, Dirty: cmd.Dirty})
+	m, err := demo.Generate(c.ctx, demo.Options{Dir: cmd.Dir, Seed: cmd.Seed, Workers: int(cmd.Scale), Progress: step, Dirty: cmd.Dirty, Doubles: cmd.Doubles})
 	end()
 	if err != nil {
 		return err
@@ -140,7 +143,7 @@ func (cmd *generateCmd) Run(c *console) error {
 		return nil
 	}
 	var rows [][]string
-	for _, f := range slices.Concat(m.Files, m.Dirty) {
+	for _, f := range slices.Concat(m.Files, m.Dirty, m.Doubles) {
 		rows = append(rows, []string{f.Name, f.Kind, f.AsOf.String(), strconv.Itoa(f.Expected.Read)})
 	}
 	c.table([]string{c.p.T("cli.file"), c.p.T("cli.kind"), c.p.T("cli.as_of"), ">" + c.p.T("cli.read")}, rows)

@@ -7,8 +7,12 @@ import (
 )
 
 type duplicatesCmd struct {
-	Merge   mergeCmd   `cmd:"" help:"Make two files one person's: the second counts in the first from then on."`
-	Unmerge unmergeCmd `cmd:"" help:"Take a merge back: both files have their own timelines again."`
+	Find    findDuplicatesCmd   `cmd:"" help:"Look for files that may be one person's, and propose them."`
+	List    listDuplicatesCmd   `cmd:"" help:"Proposed pairs, the surest first."`
+	Accept  acceptDuplicatesCmd `cmd:"" help:"Merge a proposed pair, or all certain ones."`
+	Reject  rejectDuplicateCmd  `cmd:"" help:"Say that a proposed pair are two people."`
+	Merge   mergeCmd            `cmd:"" help:"Make two files one person's: the second counts in the first from then on."`
+	Unmerge unmergeCmd          `cmd:"" help:"Take a merge back: both files have their own timelines again."`
 }
 
 type mergeCmd struct {

@@ -217,12 +217,14 @@ type leaversCmd struct {
 	Import  string   `arg:"" help:"Id of the roster's import."`
 	Confirm bool     `xor:"decide" help:"They have left."`
 	Reject  bool     `xor:"decide" help:"They are still there."`
+	Back    bool     `xor:"decide" name:"take-back" help:"Take decisions back: who was confirmed has not left, and the proposals are open again."`
 	Worker  []string `help:"Only these people, by id; all when not given."`
 	On      string   `help:"With --confirm: the first day of not being there any more; the roster's day when not given." placeholder:"DATE"`
+	Why     string   `help:"With --take-back: the reason, kept in the audit log; no name, no number."`
 }
 
 func (leaversCmd) Help() string {
-	return "Example:\n  tuoxing leavers 123456789 --confirm --on 2022-12-01"
+	return "Example:\n  tuoxing leavers 123456789 --confirm --on 2022-12-01\n  tuoxing leavers 123456789 --take-back --worker 456 --why 经核实仍在职"
 }
 
 func fieldFault(name, key string, args ...any) error {

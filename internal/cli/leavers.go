@@ -26,29 +26,40 @@ func (cmd *leaversCmd) Run(c *console) error {
 		if err != nil {
 			return err
 		}
-		decided := 0
-		if cmd.Confirm || cmd.Reject {
-			in := registry.DecideLeaversInput{Import: id, Confirm: cmd.Confirm}
-			if in.Workers, err = cmd.chosen(list); err != nil {
-				return err
-			}
-			if len(list) > 0 {
-				in.LeftOn = list[0].AsOf
-			}
-			if cmd.On != "" {
-				if in.LeftOn, err = date.Parse(cmd.On); err != nil {
-					return fieldFault("on", "cli.date_unreadable", cmd.On)
-				}
-			}
-			if decided, err = a.Registry.DecideLeavers(c.ctx, who, in); err != nil {
-				return err
-			}
+		decided, err := cmd.decide(c, a, who, id, list)
+		if err != nil {
+			return err
+		}
+		if cmd.Confirm || cmd.Reject || cmd.Back {
 			if list, err = a.Registry.Leavers(c.ctx, who, id); err != nil {
 				return err
 			}
 		}
 		return cmd.print(c, a, list, decided)
 	})
+}
+
+// decide does what the flags ask, and gives about how many people.
+func (cmd *leaversCmd) decide(c *console, a *app.App, who account.Actor, id intake.ImportID, list []registry.Leaver) (int, error) {
+	workers, err := cmd.chosen(list)
+	switch {
+	case err != nil:
+		return 0, err
+	case cmd.Back:
+		return a.Registry.TakeBackLeavers(c.ctx, who, registry.TakeBackLeaversInput{Import: id, Workers: workers, Why: cmd.Why})
+	case !cmd.Confirm && !cmd.Reject:
+		return 0, nil
+	}
+	in := registry.DecideLeaversInput{Import: id, Workers: workers, Confirm: cmd.Confirm}
+	if len(list) > 0 {
+		in.LeftOn = list[0].AsOf
+	}
+	if cmd.On != "" {
+		if in.LeftOn, err = date.Parse(cmd.On); err != nil {
+			return 0, fieldFault("on", "cli.date_unreadable", cmd.On)
+		}
+	}
+	return a.Registry.DecideLeavers(c.ctx, who, in)
 }
 
 func (cmd *leaversCmd) chosen(list []registry.Leaver) ([]registry.WorkerID, error) {

@@ -58,7 +58,25 @@ func ParseCertificate(s string) (Certificate, error) {
 			return l.read(n)
 		}
 	}
+	if isScientific(n) {
+		return Certificate{}, fault.New(fault.Invalid, "cn.cert_excel")
+	}
 	return Certificate{}, fault.New(fault.Invalid, "cn.cert_format")
+}
+
+// LastPaperYear is the last year of papers without a common numbering (工人技术等级证书, 技工等级证): the first qualification
+// certificates are of 1994.
+const LastPaperYear = 1994
+
+// Numbers of older papers have from 3 to 30 letters.
+const minPaper, maxPaper = 3, 30
+
+// ParsePaper reads the number of an older paper as it was written by its office: 苏技字第89-00123号. It follows no rule; there
+// is a digit in it.
+func ParsePaper(s string) (number string, ok bool) {
+	n := codeText(s)
+	size := letters(n)
+	return n, size >= minPaper && size <= maxPaper && strings.ContainsAny(n, "0123456789") && !isScientific(n)
 }
 
 func prefixAllowed(form CertForm, prefix string) bool {

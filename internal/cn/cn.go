@@ -36,7 +36,7 @@ func Reason(err error) string {
 		return ""
 	}
 	switch e.Key {
-	case "cn.id_excel":
+	case "cn.id_excel", "cn.cert_excel":
 		return "format"
 	case "cn.id_excel_tail":
 		return "checksum"

@@ -53,7 +53,7 @@ func monthDays(year, month int) int {
 // ParseDate reads a date as people and spreadsheets write it: 2023-04-05, 2023.4.5, 2023/4/5,
 // 20230405, 2023年4月5日, full width, with a time behind, 45021 (serial day), 2023年4月 (to the
 // month, its first day), 长期 (date.Forever). What could be read in two ways, such as
-// 05/06/2023, 6/5 or a year of two digits, is refused. mended is true unless the text was
+// 05/06/2023, 6/5, 2023.1 (January, or October without its zero) or a year of two digits, is refused. mended is true unless the text was
 // 2006-01-02 already.
 func ParseDate(s string) (d date.Day, p Precision, mended bool, err error) {
 	var t dateText
@@ -187,6 +187,8 @@ func (t *dateText) day() (date.Day, Precision, error) {
 		return serialDay(v[0])
 	case t.groups == 1:
 		return oneGroup(v[0], n[0])
+	case n[0] == 4 && t.groups == 2 && t.sep == '.' && n[1] == 1 && v[1] == 1:
+		return 0, 0, ambiguousDate() // a spreadsheet makes 2023.1 of 2023.10
 	case n[0] == 4 && short && t.groups == 2:
 		return monthOf(v[0], v[1])
 	case n[0] == 4 && short:

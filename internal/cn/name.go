@@ -59,14 +59,25 @@ func closeUp(s string) string {
 
 func isLatin(r rune) bool { return unicode.Is(unicode.Latin, r) }
 
-// CheckName refuses a clean name that is too short or too long, cn.name_length, or has digits
-// in it, cn.name_digits.
+// CheckName refuses a clean name that is too short or too long, cn.name_length, has digits of any script in it,
+// cn.name_digits, or signs that stand in no name, cn.name_signs: two people in one cell, a remark in brackets, a star.
+// Letters of private use stay, and 〇, which is a numeral and a letter of names.
 func CheckName(name string) error {
 	if n := letters(name); n < minName || n > maxName {
 		return fault.New(fault.Invalid, "cn.name_length", minName, maxName)
 	}
-	if strings.ContainsAny(name, "0123456789") {
-		return fault.New(fault.Invalid, "cn.name_digits")
+	signs := false
+	for _, r := range name {
+		switch {
+		case r == '〇' || unicode.IsLetter(r) || unicode.IsMark(r) || unicode.Is(unicode.Co, r):
+		case unicode.IsNumber(r):
+			return fault.New(fault.Invalid, "cn.name_digits")
+		case !strings.ContainsRune(" ·.'’-,", r):
+			signs = true
+		}
+	}
+	if signs || strings.Contains(name, ",") && !isLatin([]rune(name)[0]) {
+		return fault.New(fault.Invalid, "cn.name_signs")
 	}
 	return nil
 }

@@ -67,6 +67,12 @@ func Rank(text string) (rank int, ok bool) {
 	}
 }
 
+// RankWorded reports whether a skill level is written with the word for it (高级工, 技师) and not by a grade alone (三级). Before 1994
+// workers had eight grades (八级工制), of which the third was among the lowest.
+func RankWorded(text string) bool {
+	return strings.ContainsAny(Fold(text), "初中高师")
+}
+
 // leadingRank finds the longest word for a level at the beginning of the text.
 func leadingRank(s string) (word string, rank int) {
 	n := 0

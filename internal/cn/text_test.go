@@ -39,6 +39,26 @@ func TestFoldHeader_drops_remarks(t *testing.T) {
 	}
 }
 
+func TestCheckName_by_what_stands_in_a_name(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"张三": "", "阿依古丽·买买提": "", "欧阳娜": "", "王〇": "", "王𠮷": "", "赵\ue863明": "", "张𬭬": "", "\U000F0001明": "", "John Smith": "", "O'Brien Tom": "", "Smith, John": "",
+		"Anne-Marie": "", "J. Li": "", "张A": "", "Zoë Li": "", "卓玛Dolma": "",
+		"张三2": "digits", "张三２": "digits", "张三②": "digits", "张三Ⅱ": "digits", "张三㈠": "digits", "张三٢": "digits", "张三½": "digits",
+		"张三、李四": "signs", "张三/李四": "signs", "张三;李四": "signs", "张三#李四": "signs", "张三,李四": "signs", "张三，李四": "signs", "李四(大)": "signs", "王五*": "signs", "王五?": "signs", "张三|李四": "signs",
+		"王五：": "signs", "张三=": "signs", "张三。": "signs", "张三😀": "signs", "张": "length", "": "length",
+	} {
+		err := cn.CheckName(name)
+		got := ""
+		if f, ok := fault.As(err); ok {
+			got = strings.TrimPrefix(f.Key, "cn.name_")
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestCleanName(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{

@@ -21,6 +21,7 @@ const (
 	streamFirmDirt
 	streamOrder
 	streamDefect
+	streamDouble
 )
 
 // newDice makes a source of its own for one use of one thing.

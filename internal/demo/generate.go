@@ -39,6 +39,9 @@ type Options struct {
 	// 0 for DefaultDirtyRows; it is kept between 1,000 and 500,000.
 	Dirty     bool
 	DirtyRows int
+	// Doubles adds lists in which 2 % of the employees stand again under a number that makes another
+	// file, and DoubleList, which says who is whom.
+	Doubles bool
 	// Progress, when set, hears how many of about how many rows are written, and the file in
 	// work. It is called from the goroutine of Generate.
 	Progress func(done, total int, what string)
@@ -73,7 +76,8 @@ type Manifest struct {
 	Seed    uint64  `json:"seed"`
 	Numbers Numbers `json:"numbers"`
 	Files   []File  `json:"files"`
-	Dirty   []File  `json:"dirty,omitempty"` // lists full of defects, to be imported after the files
+	Dirty   []File  `json:"dirty,omitempty"`   // lists full of defects, to be imported after the files
+	Doubles []File  `json:"doubles,omitempty"` // lists of people who have a file already, to be imported after the files
 }
 
 // source is one file to be written.
@@ -107,6 +111,12 @@ func Generate(ctx context.Context, o Options) (Manifest, error) {
 		var err error
 		if result.Dirty, err = generateDirty(ctx, o, m); err != nil {
 			return Manifest{}, err
+		}
+	}
+	if o.Doubles {
+		var err error
+		if result.Doubles, err = generateDoubles(ctx, o, m); err != nil {
+			return Manifest{}, fmt.Errorf("write the lists of people on file: %w", err)
 		}
 	}
 	p.total = p.done

@@ -81,6 +81,8 @@ type Request struct {
 	Figure  figure.Request
 	Import  intake.ImportID // leavers: of this import
 	Audit   audit.Filter
+	Worker  registry.WorkerID  // copy: of this person
+	Request registry.RequestID // copy: answers this request
 }
 
 // Summary is what was written.
@@ -129,6 +131,7 @@ type making struct {
 var makers = map[string]maker{
 	Workers: (*making).workers, Organisations: (*making).organisations, Imports: (*making).imports, Rows: (*making).figureRows,
 	Leavers: (*making).leavers, Blocks: (*making).blocks, Audit: (*making).audit,
+	Copy: (*making).copyOf,
 }
 
 // Write gives a list out. open is called once, when nothing is left that could refuse it, with the name and

@@ -90,6 +90,7 @@ func (s *Service) Apply(ctx context.Context, who Viewer, id ImportID) (Report, e
 		if err := dropRows(ctx, tx, id, stageTable); err != nil {
 			return err
 		}
+		s.dropUnread(tx, rec)
 		if s.OnApplied != nil {
 			if err := s.OnApplied(ctx, tx, rec.forTarget()); err != nil {
 				return err

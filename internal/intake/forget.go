@@ -50,13 +50,14 @@ func (n Naming) inRow(cells []string) bool {
 type Found struct {
 	Cells int64      // applied rows of theirs
 	Files []ImportID // imports whose kept original names them
+	Lists []ImportID // imports without an original, whose problem list names them
 	seen  map[ImportID]bool
 
 	batches []batchNo // of kept rows that hold rows of theirs
 }
 
-// FilesNaming reads every kept original and finds those that name somebody. An original that cannot be
-// read cannot be cleared of it, and is among them.
+// FilesNaming reads every kept original, and the problem list of every import whose original is gone, and finds
+// those that name somebody. What cannot be read cannot be cleared of it, and is among them.
 func (s *Service) FilesNaming(ctx context.Context, tx *db.Tx, workers []int64, people []Naming) (*Found, error) {
 	f := &Found{seen: map[ImportID]bool{}}
 	return f, s.findMore(ctx, tx, workers, people, f)
@@ -73,7 +74,7 @@ func (s *Service) findMore(ctx context.Context, tx *db.Tx, workers []int64, peop
 		f.Cells += n
 	}
 	var kept []ImportID
-	err = tx.Query(ctx, "SELECT id FROM intake_import WHERE stored_name <> '' ORDER BY id", nil, func(row db.Scanner) error {
+	err = tx.Query(ctx, "SELECT id FROM intake_import WHERE stored_name <> '' OR id IN (SELECT import_id FROM intake_problem_batch) ORDER BY id", nil, func(row db.Scanner) error {
 		var id ImportID
 		err := row.Scan((*int64)(&id))
 		kept = append(kept, id)
@@ -87,16 +88,17 @@ func (s *Service) findMore(ctx context.Context, tx *db.Tx, workers []int64, peop
 			continue
 		}
 		f.seen[id] = true
-		names := rows[id] > 0
-		if !names {
-			rec, err := s.read(ctx, tx, Trusted(0), id)
-			if err != nil {
-				return err
-			}
-			names = s.originalNames(rec, people)
+		rec, err := s.read(ctx, tx, Trusted(0), id)
+		if err != nil {
+			return err
 		}
-		if names {
-			f.Files = append(f.Files, id)
+		switch {
+		case rec.file.Name != "":
+			if rows[id] > 0 || s.originalNames(rec, people) {
+				f.Files = append(f.Files, id)
+			}
+		case rows[id] > 0 || s.problemsName(ctx, tx, id, people):
+			f.Lists = append(f.Lists, id)
 		}
 	}
 	return nil
@@ -132,6 +134,20 @@ func (s *Service) originalNames(rec *record, people []Naming) bool {
 	return false
 }
 
+// problemsName reports whether a problem list names somebody.
+func (s *Service) problemsName(ctx context.Context, tx *db.Tx, id ImportID, people []Naming) bool {
+	named := false
+	err := s.eachProblem(ctx, tx, Trusted(0), id, func(r *Row) error {
+		cells := make([]string, 0, 2*len(r.cells))
+		for _, c := range r.cells {
+			cells = append(cells, c.Read, c.Value)
+		}
+		named = named || slices.ContainsFunc(people, func(n Naming) bool { return n.inRow(cells) })
+		return nil
+	})
+	return named || err != nil
+}
+
 // Forget destroys what intake keeps about people (注销), inside the transaction of the erasure: the cells of
 // their rows, and of every file that names one of them the original, the problem list and the rows above
 // its tables. A file that is not applied goes as a whole: its rows are still waiting. The keys go with
@@ -150,6 +166,11 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, user int64, workers []i
 			return err
 		}
 	}
+	for _, id := range found.Lists {
+		if err := dropRows(ctx, tx, id, problemTable); err != nil {
+			return err
+		}
+	}
 	return s.blot(ctx, tx, people)
 }
 
@@ -161,18 +182,12 @@ func (s *Service) forgetFile(ctx context.Context, tx *db.Tx, user int64, id Impo
 	if err != nil {
 		return err
 	}
-	stored := rec.file.Name
-	rec.file.Name, rec.file.WrappedKey = "", []byte{}
+	s.dropOriginal(tx, rec)
 	for i := range rec.details.Sheets {
 		rec.details.Sheets[i].Titles = nil
 	}
 	if err := dropBatches(ctx, tx, id); err != nil {
 		return err
-	}
-	if stored != "" {
-		tx.AfterCommit(func() {
-			_ = s.Files.Remove(stored) // its key is gone: what stays on the disk says nothing
-		})
 	}
 	if rec.state != Applied && rec.state != Undone {
 		if _, err := tx.Exec(ctx, "DELETE FROM intake_import WHERE id = $1", int64(id)); err != nil {

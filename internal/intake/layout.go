@@ -12,6 +12,7 @@ import (
 // layout knows a target's columns by name and by heading. It is made once per run.
 type layout struct {
 	kind    string
+	person  bool // rows are about people: the purpose register holds
 	columns []Column
 	index   map[string]int // canonical name → position in columns
 	heading map[string]int // folded title or synonym → position in columns
@@ -19,7 +20,7 @@ type layout struct {
 }
 
 func newLayout(t *Target) *layout {
-	l := &layout{kind: t.Kind, columns: t.Columns, index: map[string]int{}, heading: map[string]int{}, rules: append(Rules(), t.Rules...)}
+	l := &layout{kind: t.Kind, person: t.Person, columns: t.Columns, index: map[string]int{}, heading: map[string]int{}, rules: append(Rules(), t.Rules...)}
 	for i, c := range t.Columns {
 		l.index[c.Name] = i
 		for _, h := range append([]string{c.Title}, c.Synonyms...) {
@@ -70,6 +71,8 @@ type table struct {
 	headings []string
 	folded   []map[string]bool // per column of the sheet: what a repeated heading would say
 	runes    []string          // per column of the sheet: the characters of its heading; a cell with none of them repeats nothing
+	bare     []int             // columns of the sheet without a heading
+	loose    map[int]bool      // of these, and of those beyond the headings: in which something stood
 	report   SheetReport
 }
 
@@ -100,6 +103,7 @@ func (l *layout) findTable(no int, s sheet.Sheet, head []sheet.Row) (t *table, m
 	if best == nil {
 		return nil, nil
 	}
+	best.extend(head)
 	above := l.labels(best, head)
 	missing, required := l.missing(best, above)
 	found := required - len(missing)
@@ -107,7 +111,12 @@ func (l *layout) findTable(no int, s sheet.Sheet, head []sheet.Row) (t *table, m
 		return nil, nil
 	}
 	t = &table{sheet: no, name: s.Name, above: above, first: best.first, last: best.last, at: best.at, folded: best.folded, runes: best.cells}
-	t.report = l.describe(no, s, best, head)
+	t.report, t.loose = l.describe(no, s, best, head), map[int]bool{}
+	for col, text := range best.cells {
+		if text == "" && !best.uses(col) {
+			t.bare = append(t.bare, col)
+		}
+	}
 	t.headings = make([]string, len(l.columns))
 	for _, m := range t.report.Columns {
 		t.headings[l.index[m.Name]] = m.Heading
@@ -199,7 +208,9 @@ func (l *layout) match(upper, lower *sheet.Row) *candidate {
 	width := max(len(lower.Cells), len(up))
 	spellings := make([][]string, width)
 	for col := range width {
-		spellings[col] = spell(cell(up, col), cell(lower.Cells, col))
+		if spellings[col] = spell(cell(up, col), cell(lower.Cells, col)); l.person && purposes.unneeded(spellings[col][0]) {
+			spellings[col] = spellings[col][:1] // 紧急联系人 over 电话 is nobody's 电话
+		}
 		c.cells = append(c.cells, strings.Join(strings.Fields(joined(cell(up, col), cell(lower.Cells, col))), ""))
 		said := map[string]bool{}
 		for _, s := range spellings[col] {
@@ -226,6 +237,22 @@ func (l *layout) match(upper, lower *sheet.Row) *candidate {
 	return c
 }
 
+// extend takes rows below to the heading in which a column that was found says the same again: it is merged over them, while
+// columns that nobody asked for are divided there.
+func (c *candidate) extend(head []sheet.Row) {
+	for _, row := range head {
+		if row.Number != c.last+1 {
+			continue
+		}
+		for _, at := range c.at {
+			if at >= 0 && c.folded[at][cn.FoldHeader(cell(row.Cells, at))] {
+				c.last++
+				break
+			}
+		}
+	}
+}
+
 func (c *candidate) uses(col int) bool {
 	for _, at := range c.at {
 		if at == col {
@@ -235,10 +262,11 @@ func (c *candidate) uses(col int) bool {
 	return false
 }
 
-// spell lists the readings of a heading cell, the most exact first.
+// spell lists the readings of a heading cell, the most exact first. What ends with a colon above another heading is a label of
+// the form, whose value stands beside it, and no upper row of the heading.
 func spell(upper, lower string) []string {
 	switch {
-	case upper == "" || upper == lower:
+	case upper == "" || upper == lower || lower != "" && strings.ContainsAny(upper, ":："):
 		return []string{lower}
 	case lower == "":
 		return []string{upper}
@@ -261,16 +289,27 @@ func withoutNote(s string) string {
 	return s[:i]
 }
 
+// noteBare notes in which columns without a heading a row holds something: they are not read, and the report
+// says so.
+func (t *table) noteBare(row sheet.Row) {
+	for _, col := range t.bare {
+		if !t.loose[col] && !blankCell(cell(row.Cells, col)) {
+			t.loose[col] = true
+		}
+	}
+	for col := len(t.folded); col < len(row.Cells); col++ {
+		if !t.loose[col] && !blankCell(row.Cells[col]) {
+			t.loose[col] = true
+		}
+	}
+}
+
 func cell(cells []string, i int) string {
 	if i < 0 || i >= len(cells) {
 		return ""
 	}
 	return cells[i]
 }
-
-// noPurpose are headings of what Tuoxing has no purpose for (个人信息保护法, articles 6 and 28): such a
-// column is neither read nor kept, and the report says so.
-var noPurpose = []string{"民族", "政治面貌", "婚姻", "婚否", "住址", "住地址", "住宅", "家庭地址", "健康", "宗教", "血型", "病史", "残疾", "家庭成员", "紧急联系人"}
 
 // ownHeadings are the columns that the reject workbook adds; coming back they mean nothing.
 var ownHeadings = map[string]bool{headingLine: true, headingProblem: true, "序号": true}
@@ -286,7 +325,7 @@ func (l *layout) describe(no int, s sheet.Sheet, c *candidate, head []sheet.Row)
 	for col, text := range c.cells {
 		switch {
 		case text == "" || c.uses(col) || ownHeadings[cn.FoldHeader(text)]:
-		case hasAny(text, noPurpose):
+		case l.person && purposes.unneeded(text):
 			r.NotKept = append(r.NotKept, text)
 		default:
 			r.Unknown = append(r.Unknown, text)
@@ -298,15 +337,6 @@ func (l *layout) describe(no int, s sheet.Sheet, c *candidate, head []sheet.Row)
 		}
 	}
 	return r
-}
-
-func hasAny(text string, words []string) bool {
-	for _, w := range words {
-		if strings.Contains(text, w) {
-			return true
-		}
-	}
-	return false
 }
 
 // distinctText joins the cells of a title row; a merged title says the same in every cell.

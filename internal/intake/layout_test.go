@@ -13,7 +13,7 @@ import (
 )
 
 func trainees() *Target {
-	return &Target{Kind: "trainees", Columns: []Column{
+	return &Target{Kind: "trainees", Person: true, Columns: []Column{
 		{Name: "name", Title: "姓名", Required: true, Personal: true},
 		{Name: "id", Title: "身份证号", Synonyms: []string{"身份证号码", "公民身份号码", "证件号码"}, Required: true, Personal: true},
 		{Name: "phone", Title: "手机号码", Synonyms: []string{"联系电话"}},
@@ -48,12 +48,20 @@ func TestFindTable_finds_the_heading_wherever_it_stands(t *testing.T) {
 		"required marks, breaks": {rows("姓名（必填）|身份证\n号码*|联系电话："), 1, 1, []int{0, 1, 2, -1, -1}, nil, nil},
 		"bracketed note":         {rows("姓 名|身份证号码(18位)"), 1, 1, []int{0, 1, -1, -1, -1}, nil, nil},
 		"two rows, merged":       {rows("姓名|身份证号|成绩|成绩", "姓名|身份证号|理论|实操"), 1, 2, []int{0, 1, -1, 2, 3}, nil, nil},
+		"a label right above":    {rows("花名册", "手机号码：|138|联系电话：|139", "序号|姓名|身份证号"), 3, 3, []int{1, 2, -1, -1, -1}, nil, nil},
+		"two rows, none of ours": {rows("姓名|身份证号|考核|考核", "姓名|身份证号|笔试|面试", "张三|1|8|9"), 1, 2, []int{0, 1, -1, -1, -1}, []string{"考核", "考核"}, nil},
 		"two rows, left blank":   {rows("姓名|身份证号|成绩|", "||理论|实践成绩"), 1, 2, []int{0, 1, -1, 2, 3}, nil, nil},
 		"data below is no pair":  {rows("姓名|身份证号|理论", "张三|1|80"), 1, 1, []int{0, 1, -1, 2, -1}, nil, nil},
 		"printed twice":          {rows("姓名|身份证号", "张三|1", "姓名|身份证号"), 1, 1, []int{0, 1, -1, -1, -1}, nil, nil},
 		"the same heading twice": {rows("姓名|身份证号|姓名"), 1, 1, []int{0, 1, -1, -1, -1}, []string{"姓名"}, nil},
 		"no purpose": {rows("序号|姓名|民族|身份证号|政治面貌|现住地址|备注|原行号|问题"), 1, 1, []int{1, 3, -1, -1, -1},
 			[]string{"备注"}, []string{"民族", "政治面貌", "现住地址"}},
+		"no purpose, in variants": {rows("姓名|身份证号|民　族（必填）|*政治 面貌|家庭住址：|户口所在地|健康状况(选填)"), 1, 1, []int{0, 1, -1, -1, -1},
+			nil, []string{"民族（必填）", "*政治面貌", "家庭住址：", "户口所在地", "健康状况(选填)"}},
+		"a relative's telephone": {rows("姓名|身份证号|紧急联系人|紧急联系人", "||姓名|联系电话"), 1, 1, []int{0, 1, -1, -1, -1},
+			nil, []string{"紧急联系人", "紧急联系人"}},
+		"a relative's telephone beside one's own": {rows("姓名|身份证号|紧急联系人|成绩", "||联系电话|理论"), 1, 2, []int{0, 1, -1, 3, -1},
+			nil, []string{"紧急联系人联系电话"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -72,10 +72,11 @@ func Rules() []Rule {
 		{Code: "I031", Key: "intake.rule_file_date_needed", Example: "名册没有写截至日期", Faults: []string{"intake.date_needed"}},
 		{Code: "I032", Key: "intake.rule_file_date_future", Example: "截至 2099-01-01", Faults: []string{"intake.date_future"}},
 		{Code: "I033", Key: "intake.rule_file_file_too_large", Example: "超过上限的文件", Faults: []string{"intake.file_too_large"}},
-		{Code: "I034", Key: "intake.rule_file_bomb", Example: "解压后超过原大小 200 倍", Faults: []string{"intake.ratio_too_large", "intake.unzipped_too_large", "intake.parts_too_many"}},
+		{Code: "I034", Key: "intake.rule_file_bomb", Example: "解压后超过原大小 200 倍", Faults: []string{"intake.ratio_too_large", "intake.unzipped_too_large", "intake.parts_too_many", "intake.texts_too_large"}},
 		{Code: "I035", Key: "intake.rule_file_rows_too_many", Example: "超过二百万行", Faults: []string{"intake.rows_too_many"}},
 		{Code: "I036", Key: "intake.rule_file_columns_too_many", Example: "超过 256 列", Faults: []string{"intake.columns_too_many"}},
 		{Code: "I037", Key: "intake.rule_file_cell_too_large", Example: "一格超过 32 KiB", Faults: []string{"intake.cell_too_large", "intake.cell_too_large_at"}},
 		{Code: "I038", Key: "intake.rule_file_sheets_too_many", Example: "超过 1024 个工作表", Faults: []string{"intake.sheets_too_many"}},
+		{Code: "I039", Key: "intake.rule_file_row_too_large", Example: "一行合计超过 128 KiB", Faults: []string{"intake.row_too_large"}},
 	}
 }

@@ -79,7 +79,7 @@ const batchRows = 1000
 func (s *Service) limits() sheet.Limits {
 	l, d := s.Limits, sheet.Default
 	l.File, l.Unzipped, l.Ratio = cmp.Or(l.File, d.File), cmp.Or(l.Unzipped, d.Unzipped), cmp.Or(l.Ratio, d.Ratio)
-	l.Rows, l.Columns, l.Cell = cmp.Or(l.Rows, d.Rows), cmp.Or(l.Columns, d.Columns), cmp.Or(l.Cell, d.Cell)
+	l.Rows, l.Columns, l.Cell, l.Row = cmp.Or(l.Rows, d.Rows), cmp.Or(l.Columns, d.Columns), cmp.Or(l.Cell, d.Cell), cmp.Or(l.Row, d.Row)
 	return l
 }
 

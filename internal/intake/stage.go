@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 
@@ -209,6 +210,11 @@ func (g *staging) readAll(ctx context.Context, tables []*table) error {
 	g.accepted = batchWriter{s: g.s, rec: g.rec, table: stageTable}
 	g.problems = batchWriter{s: g.s, rec: g.rec, table: problemTable}
 	g.seen, g.rules = map[uint64]first{}, map[ruleKey]int{}
+	// A batch on its way when the reading fails must be there before all batches are dropped.
+	defer func() {
+		_ = g.accepted.wait() // done already, or the run has failed for another reason
+		_ = g.problems.wait()
+	}()
 	g.progress.enter(PhaseReading)
 	err := g.s.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
 		if g.check, err = g.target.Prepare(ctx, tx, g.rec.forTarget()); err != nil {
@@ -293,6 +299,7 @@ func (g *staging) readRows(ctx context.Context, t *table, out chan<- chunk) {
 			continue
 		}
 		t.report.Read++
+		t.noteBare(row)
 		c.rows = append(c.rows, g.build(t, has, row))
 		if len(c.rows) == chunkRows && !send() {
 			return
@@ -391,6 +398,9 @@ func (r *Row) forList() *Row {
 func (g *staging) describe(tables []*table, others []SheetReport) {
 	all := others
 	for _, t := range tables {
+		for _, col := range slices.Sorted(maps.Keys(t.loose)) {
+			t.report.Unknown = append(t.report.Unknown, sheet.ColumnName(col))
+		}
 		all = append(all, t.report)
 	}
 	slices.SortFunc(all, func(a, b SheetReport) int { return a.Sheet - b.Sheet })

@@ -3,10 +3,12 @@ package registry
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/audit"
+	"tuoxing/internal/cn"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/vault"
@@ -167,6 +169,11 @@ func (s *Service) familyKeys(ctx context.Context, tx *db.Tx, id WorkerID) (map[W
 	if err != nil {
 		return nil, err
 	}
+	return s.keysOf(ctx, tx, files)
+}
+
+// keysOf opens the keys of some files; an erased one has none.
+func (s *Service) keysOf(ctx context.Context, tx *db.Tx, files []WorkerID) (map[WorkerID]vault.Key, error) {
 	out := make(map[WorkerID]vault.Key, len(files))
 	for part := range slices.Chunk(files, batch) {
 		list, args := in(1, part)
@@ -187,10 +194,33 @@ func (s *Service) familyKeys(ctx context.Context, tx *db.Tx, id WorkerID) (map[W
 	return out, nil
 }
 
+// maskedNumbers adds the masked numbers of the certificates that stand in some files, by row.
+func maskedNumbers(ctx context.Context, tx *db.Tx, keys map[WorkerID]vault.Key, into map[int64]string) error {
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(keys)), batch) {
+		list, args := in(1, part)
+		err := tx.Query(ctx, `SELECT worker_id, id, number_sealed FROM registry_certificate WHERE worker_id IN `+list, args, func(row db.Scanner) error {
+			var w WorkerID
+			var id int64
+			var sealed []byte
+			if err := row.Scan(&w, &id, &sealed); err != nil {
+				return err
+			}
+			plain, err := keys[w].Open(id, "number", sealed)
+			into[id] = cn.MaskID(string(plain))
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("read certificate numbers: %w", err)
+		}
+	}
+	return nil
+}
+
 // Merge makes two files one person's (合并档案): loser becomes an alias of survivor, in which the
 // rows of both count from then on. No row is rewritten. Both files must lie in the actor's subtree:
 // where one lies elsewhere, whoever is above both decides. Faults: NotFound for a file not seen,
-// Conflict when they are one person's already or the loser was merged before.
+// Conflict when they are one person's already, the loser was merged before, or
+// one is erased.
 func (s *Service) Merge(ctx context.Context, who account.Actor, survivor, loser WorkerID, why string) error {
 	if err := mayMerge(who, why); err != nil {
 		return err
@@ -243,13 +273,21 @@ func (s *Service) merge(ctx context.Context, tx *db.Tx, by int64, survivor, lose
 	if a[loser] != 0 {
 		return conflict("registry.merge_twice", a.root(loser).String())
 	}
+	var erased int64
+	list, args := in(1, []WorkerID{survivor, loser})
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker WHERE length(wrapped_key) = 0 AND worker_id IN `+list, args, &erased); err != nil {
+		return fmt.Errorf("look for erased files: %w", err)
+	}
+	if erased > 0 { // the other file would say who it was
+		return conflict("registry.worker_erased")
+	}
 	_, err = tx.Exec(ctx, `INSERT INTO registry_alias (worker_id, id, survivor_id, merged_at, merged_by, withdrawn_by, why) VALUES ($1, $2, $3, $4, $5, 0, $6)`,
 		int64(loser), tx.NewID(), int64(survivor), db.At(tx.Now()), by, why)
 	if err != nil {
 		return fmt.Errorf("merge files: %w", err)
 	}
 	s.touch(tx, by, survivor, loser)
-	return nil
+	return settleMerged(ctx, tx, by, survivor, why)
 }
 
 // Unmerge withdraws the alias of a merged file (撤销合并): both files have again the timelines that
@@ -262,14 +300,14 @@ func (s *Service) Unmerge(ctx context.Context, who account.Actor, loser WorkerID
 		if err := s.takeFiles(ctx, tx, who.Scope, loser); err != nil {
 			return err
 		}
-		if err := s.unmerge(ctx, tx, who.UserID, loser); err != nil {
+		if err := s.unmerge(ctx, tx, who.UserID, loser, why); err != nil {
 			return err
 		}
 		return audit.Add(ctx, tx, who.UserID, "worker.unmerge", loser.String(), map[string]any{"why": why})
 	})
 }
 
-func (s *Service) unmerge(ctx context.Context, tx *db.Tx, by int64, loser WorkerID) error {
+func (s *Service) unmerge(ctx context.Context, tx *db.Tx, by int64, loser WorkerID, why string) error {
 	a, err := aliasesOf(ctx, tx, []WorkerID{loser})
 	if err != nil {
 		return err
@@ -281,5 +319,5 @@ func (s *Service) unmerge(ctx context.Context, tx *db.Tx, by int64, loser Worker
 		return fmt.Errorf("withdraw merge: %w", err)
 	}
 	s.touch(tx, by, loser, a[loser]) // each brings the rest of its own family
-	return nil
+	return settleUnmerged(ctx, tx, by, loser, why)
 }

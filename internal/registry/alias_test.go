@@ -60,7 +60,7 @@ func TestTimeline_of_a_merged_file_is_empty_and_the_survivor_keeps_its_own_ident
 		t.Errorf("a merged file has %d facts", len(facts))
 	}
 	must(t, c.verifyTimelines())
-	err := c.svc.DB.WriteTx(t.Context(), func(tx *db.Tx) error { return c.svc.unmerge(t.Context(), tx, 7, 1) })
+	err := c.svc.DB.WriteTx(t.Context(), func(tx *db.Tx) error { return c.svc.unmerge(t.Context(), tx, 7, 1, "test") })
 	if !fault.Is(err, fault.Conflict) {
 		t.Errorf("un-merging a file that is not merged: %v", err)
 	}

@@ -49,7 +49,7 @@ func (s *Service) CertificatesTarget() *intake.Target {
 }
 
 var certificateRules = rulesNamed(append(slices.Clone(personCodes), "R114", "R121", "R122", "R123", "R124", "R125", "R126", "R127",
-	"R158", "R159", "R160", "R161", "R162", "R164", "R165")...)
+	"R158", "R159", "R160", "R161", "R162", "R164", "R165", "R177", "R178", "R179")...)
 
 func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intake.Import) (func(*intake.Row), error) {
 	tree, err := s.Org.Tree(ctx, tx)
@@ -91,9 +91,10 @@ func (s *Service) prepareCertificates(ctx context.Context, tx *db.Tx, imp *intak
 
 // checkCertificate reads level, days and number, and holds them against each other.
 func checkCertificate(r *intake.Row, imp *intake.Import) {
-	rank, ok := cn.Rank(r.Get(colLevel))
-	if text := r.Get(colLevel); text != "" && !ok {
-		r.Refuse("R121", colLevel, "registry.level_unknown", text)
+	level := r.Get(colLevel)
+	rank, ok := cn.Rank(level)
+	if level != "" && !ok {
+		r.Refuse("R121", colLevel, "registry.level_unknown", level)
 	}
 	if ok {
 		r.Set(colLevel, strconv.Itoa(rank))
@@ -108,11 +109,21 @@ func checkCertificate(r *intake.Row, imp *intake.Import) {
 		r.Refuse("R161", colNumber, "registry.number_is_id")
 		return
 	}
+	if err != nil && issued.Valid && issued.V < date.Of(cn.LastPaperYear+1, 1, 1) && cn.Reason(err) == "format" {
+		if paper, fits := cn.ParsePaper(text); fits {
+			checkPaper(r, paper, level)
+			return
+		}
+	}
 	if err != nil {
 		r.RefuseFault("R122", colNumber, err)
 		return
 	}
 	r.Set(colNumber, c.Number)
+	if c.Province != "" && c.Province != city[:2] {
+		province, _ := cn.RegionOf(c.Province + "0000")
+		r.Warn("R179", colNumber, "registry.number_elsewhere", province.Name)
+	}
 	if ok && c.Rank != 0 && c.Rank != rank {
 		r.Refuse("R123", colNumber, "registry.number_level", c.Rank, rank)
 	}
@@ -129,6 +140,16 @@ func checkCertificate(r *intake.Row, imp *intake.Import) {
 		if y, _, _ := issued.V.YMD(); c.Year != y {
 			r.Refuse("R124", colNumber, "registry.number_year", c.Year, y)
 		}
+	}
+}
+
+// checkPaper takes the number of a paper from before the common numbering. Its number tells nothing that could be
+// held against the row, and a grade without its word may be one of eight.
+func checkPaper(r *intake.Row, number, level string) {
+	r.Set(colNumber, number)
+	r.Warn("R177", colNumber, "registry.number_paper")
+	if level != "" && !cn.RankWorded(level) {
+		r.Refuse("R178", colLevel, "registry.level_old", level)
 	}
 }
 
@@ -296,7 +317,7 @@ func (c *CertificateRow) fields(w WorkerID, sealed []byte) []any {
 
 // certificateSaid is the row in force about one certificate; ok is false when none is.
 func certificateSaid(src *Sources, key string, order Precedence) (c CertificateRow, ok bool) {
-	one := &Sources{}
+	one := &Sources{Rulings: src.Rulings}
 	for _, r := range src.Certificates {
 		if r.Key == key {
 			one.Certificates = append(one.Certificates, r)
@@ -338,6 +359,40 @@ func enterNumbers(ctx context.Context, tx *db.Tx, numbers map[string]WorkerID) e
 	}
 	_, err = tx.Bulk(ctx, "registry_certificate_number", []string{"number_index", "worker_id"}, rowsOf(fresh))
 	return err
+}
+
+// freeNumbers takes certificate numbers from holders of whom no row in force names them any more. A number that
+// nobody's row names is nobody's: the list may have given it to the wrong person. Where the row of a file
+// names it that is, or once was, one person's with the holder's, it is that file's.
+func freeNumbers(ctx context.Context, tx *db.Tx, undone intake.ImportID) error {
+	heirs := map[string]WorkerID{}
+	err := tx.Query(ctx, `SELECT n.number_index, min(c.worker_id) FROM registry_certificate c JOIN registry_certificate_number n ON n.number_index = c.number_index
+WHERE c.withdrawn_at IS NULL AND c.worker_id IN (SELECT worker_id FROM registry_alias UNION SELECT survivor_id FROM registry_alias)
+AND NOT EXISTS (SELECT 1 FROM registry_certificate h WHERE h.worker_id = n.worker_id AND h.number_index = n.number_index AND h.withdrawn_at IS NULL)
+GROUP BY n.number_index`, nil, func(row db.Scanner) error {
+		var index []byte
+		var w WorkerID
+		err := row.Scan(&index, (*int64)(&w))
+		heirs[string(index)] = w
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look for other holders of certificate numbers: %w", err)
+	}
+	for _, index := range slices.Sorted(maps.Keys(heirs)) {
+		if _, err := tx.Exec(ctx, `DELETE FROM registry_certificate_number WHERE number_index = $1`, []byte(index)); err != nil {
+			return fmt.Errorf("hand a certificate number on: %w", err)
+		}
+	}
+	if err := enterNumbers(ctx, tx, heirs); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM registry_certificate_number WHERE number_index IN (SELECT number_index FROM registry_certificate WHERE import_id = $1)
+AND NOT EXISTS (SELECT 1 FROM registry_certificate c WHERE c.number_index = registry_certificate_number.number_index AND c.worker_id = registry_certificate_number.worker_id AND c.withdrawn_at IS NULL)`, int64(undone))
+	if err != nil {
+		return fmt.Errorf("free certificate numbers: %w", err)
+	}
+	return nil
 }
 
 func certificateOf(tx *db.Tx, imp *intake.Import, sender SourceKind, m *mention, key string) (CertificateRow, error) {

@@ -188,7 +188,7 @@ func (s *Service) naming(ctx context.Context, tx *db.Tx, w WorkerID) (n intake.N
 			return nil
 		}
 		plain, err := key.Open(row, column, sealed)
-		if text := string(plain); text != "" {
+		if text := string(plain); text != "" && !slices.Contains(n.Numbers, text) {
 			n.Numbers = append(n.Numbers, text)
 			if column == "id_number" && len(text) == 18 && text[6:8] == "19" { // the first generation has 15 digits
 				n.Numbers = append(n.Numbers, text[:6]+text[8:17])
@@ -200,6 +200,16 @@ func (s *Service) naming(ctx context.Context, tx *db.Tx, w WorkerID) (n intake.N
 		return n, err
 	}
 	if err := add(int64(w), "phone", sealedPhone); err != nil {
+		return n, err
+	}
+	err = tx.Query(ctx, `SELECT phone_sealed FROM registry_employment WHERE worker_id = $1 AND phone_sealed IS NOT NULL`, []any{int64(w)}, func(row db.Scanner) error {
+		var sealed []byte
+		if err := row.Scan(&sealed); err != nil {
+			return err
+		}
+		return add(int64(w), "phone", sealed) // also numbers of before: kept originals name them
+	})
+	if err != nil {
 		return n, err
 	}
 	return n, tx.Query(ctx, `SELECT id, number_sealed FROM registry_certificate WHERE worker_id = $1`, []any{int64(w)}, func(row db.Scanner) error {
@@ -217,6 +227,9 @@ func (s *Service) erase(ctx context.Context, in *intake.Service, user int64, wor
 		for _, w := range workers {
 			if err := blank(ctx, tx, w); err != nil {
 				return fmt.Errorf("erase %s: %w", w, err)
+			}
+			if err := closeRequests(ctx, tx, user, w); err != nil {
+				return err
 			}
 			if err := audit.Add(ctx, tx, user, "worker.erase", w.String(), map[string]any{"why": why}); err != nil {
 				return err
@@ -239,7 +252,7 @@ func (s *Service) Scrub(ctx context.Context) error {
 }
 
 // scrubbed are the tables in which a person stood in clear, or with a key.
-var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "registry_claim", "registry_ruling", "intake_import", "intake_row_batch", "intake_stage", "intake_problem_batch"}
+var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "registry_claim", "registry_ruling", "registry_request", "registry_duplicate", "intake_import", "intake_row_batch", "intake_stage", "intake_problem_batch"}
 
 // blank takes from a file whatever says whose it is. The rows of certificates must still be known as those of
 // one certificate, so the index of their number becomes the id of its first row.
@@ -247,12 +260,14 @@ func blank(ctx context.Context, tx *db.Tx, w WorkerID) error {
 	for _, query := range []string{
 		`DELETE FROM registry_number WHERE worker_id = $1`,
 		`DELETE FROM registry_certificate_number WHERE worker_id = $1`,
+		`UPDATE registry_employment SET phone_sealed = NULL WHERE worker_id = $1 AND phone_sealed IS NOT NULL`,
 		`UPDATE registry_identity SET reason = '' WHERE worker_id = $1`,
 		`UPDATE registry_alias SET why = '' WHERE worker_id = $1`,
 		`UPDATE registry_revocation SET reason = '' WHERE worker_id = $1`,
 		`UPDATE registry_ruling SET reason = '' WHERE worker_id = $1`,
 		`DELETE FROM registry_claim WHERE worker_id = $1 AND field = 'name'`, // no figure depends on a name
 		`DELETE FROM registry_conflict WHERE worker_id = $1 AND kind = 'name_differs'`,
+		`DELETE FROM registry_duplicate WHERE worker_id = $1 OR other_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, query, int64(w)); err != nil {
 			return err

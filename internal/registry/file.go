@@ -3,7 +3,6 @@ package registry
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"tuoxing/internal/account"
@@ -153,22 +152,7 @@ func (s *Service) numbers(ctx context.Context, tx *db.Tx, id WorkerID) (masked m
 	}
 	slices.Sort(merged)
 	masked = map[int64]string{}
-	list, args := in(1, append([]WorkerID{id}, merged...))
-	err = tx.Query(ctx, `SELECT worker_id, id, number_sealed FROM registry_certificate WHERE worker_id IN `+list, args, func(row db.Scanner) error {
-		var w WorkerID
-		var id int64
-		var sealed []byte
-		if err := row.Scan(&w, &id, &sealed); err != nil || len(sealed) == 0 {
-			return err
-		}
-		plain, err := keys[w].Open(id, "number", sealed)
-		masked[id] = cn.MaskID(string(plain))
-		return err
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("read certificate numbers: %w", err)
-	}
-	return masked, merged, nil
+	return masked, merged, maskedNumbers(ctx, tx, keys, masked)
 }
 
 // Secret names a masked field of a file.

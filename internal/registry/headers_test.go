@@ -50,13 +50,13 @@ func realSheets(t *testing.T) map[string][]string {
 type asKind struct{ kind, taken, notKept string }
 
 var realKinds = map[string]asKind{
-	"H-TRAINEE":       {"roster", "姓名 性别 身份证号码 联系电话", ""},
+	"H-TRAINEE":       {"roster", "姓名 性别 身份证号码 联系电话", "户口性质 户口所在地"},
 	"H-SCORES":        {"roster", "姓名", ""},
 	"H-CERT-ROSTER":   {"certificates", "姓名 性别 身份证号码 证书编号", ""},
-	"H-HIRING":        {"roster", "身份证号码 姓名 联系电话 工种(岗位)", "民族 婚姻状况 政治面貌 现住地址"},
+	"H-HIRING":        {"roster", "身份证号码 姓名 联系电话 工种(岗位)", "民族 婚姻状况 政治面貌 现住地址 户口性质 户籍市县 户籍省份"},
 	"H-CRAFTSMAN":     {"roster", "姓名 性别 身份证号 工作单位 工种", "民族 政治面貌"},
 	"H-CERT-TEMPLATE": {"certificates", "姓名（必填） 证件号码（必填） 职业名称（必填） 技能等级（选填） 颁发日期", ""},
-	"H-UNION-MEMBER":  {"roster", "姓名 身份证号 手机号码 性别 单位名称", "民族 政治面貌"},
+	"H-UNION-MEMBER":  {"roster", "姓名 身份证号 手机号码 性别 单位名称", "民族 政治面貌 户籍类型"},
 	"H-CERT-MODEL":    {"certificates", "姓名 性别 身份证号 证书编号 发证日期 有效期", ""},
 	"H-CONTEST":       {"roster", "姓名 性别", ""},
 	"H-CONTEST pass":  {"roster", "姓名 身份证号", ""},

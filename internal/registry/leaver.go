@@ -23,6 +23,8 @@ type Leaver struct {
 	Employer org.UnitID      `json:"employer"`
 	AsOf     date.Day        `json:"as_of"` // the roster's day
 	State    string          `json:"state"` // proposed, confirmed, rejected
+
+	files []WorkerID // in which the proposal stands: several when files were merged
 }
 
 // The states of a proposal.
@@ -61,7 +63,7 @@ func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Imp
 	}
 	slices.Sort(there)
 	there = slices.Compact(there)
-	var rows [][]any
+	var absent []Leaver
 	for part := range slices.Chunk(there, batch) {
 		src, err := loadSources(ctx, tx, part)
 		if err != nil {
@@ -74,18 +76,49 @@ func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Imp
 				}
 				standing++
 				if !present[w] {
-					rows = append(rows, []any{int64(w), int64(imp.ID), int64(e), imp.AsOf, Proposed, int64(0)})
+					absent = append(absent, Leaver{Worker: w, Employer: e})
 				}
 				break
 			}
 		}
 	}
-	_, err = tx.Bulk(ctx, "registry_leaver", []string{"worker_id", "import_id", "employer_id", "as_of", "state", "decided_by"}, rowsOf(rows))
-	if err != nil {
-		return 0, 0, fmt.Errorf("propose leavers: %w", err)
-	}
-	return standing, len(rows), nil
+	return standing, len(absent), enterProposals(ctx, tx, imp, absent)
 }
+
+// enterProposals keeps who is absent. Of a merged person each file that knows of the employer has the
+// proposal, so that an un-merge leaves it with the right one.
+func enterProposals(ctx context.Context, tx *db.Tx, imp *intake.Import, absent []Leaver) error {
+	workers := make([]WorkerID, len(absent))
+	for i := range absent {
+		workers[i] = absent[i].Worker
+	}
+	alias, err := aliasesOf(ctx, tx, workers)
+	if err != nil {
+		return err
+	}
+	merged := map[WorkerID]bool{}
+	for w := range alias {
+		merged[alias.root(w)] = true
+	}
+	var rows [][]any
+	for _, l := range absent {
+		files := []WorkerID{l.Worker}
+		if merged[l.Worker] {
+			if files, err = concerned(ctx, tx, l.Worker, l.Employer); err != nil {
+				return err
+			}
+		}
+		for _, w := range files {
+			rows = append(rows, []any{int64(w), int64(imp.ID), int64(l.Employer), imp.AsOf, Proposed, int64(0)})
+		}
+	}
+	if _, err := tx.Bulk(ctx, "registry_leaver", leaverColumns, rowsOf(rows)); err != nil {
+		return fmt.Errorf("propose leavers: %w", err)
+	}
+	return nil
+}
+
+var leaverColumns = []string{"worker_id", "import_id", "employer_id", "as_of", "state", "decided_by"}
 
 // DecideLeaversInput is a decision about proposals of one import.
 type DecideLeaversInput struct {
@@ -103,7 +136,7 @@ func (s *Service) DecideLeavers(ctx context.Context, who account.Actor, in Decid
 	}
 	err = s.DB.WriteTx(ctx, func(tx *db.Tx) error {
 		done = 0
-		list, err := leaversOf(ctx, tx, who.Scope, in.Import)
+		list, err := s.leaversOf(ctx, tx, who.Scope, in.Import)
 		if err != nil {
 			return err
 		}
@@ -131,19 +164,60 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, who account.Actor, p Le
 			return c.Err()
 		}
 	}
-	if _, err := tx.Exec(ctx, `UPDATE registry_leaver SET state = $3, decided_at = $4, decided_by = $5 WHERE worker_id = $1 AND import_id = $2`,
-		int64(p.Worker), int64(p.Import), state, db.At(tx.Now()), who.UserID); err != nil {
-		return fmt.Errorf("decide leaver: %w", err)
+	files := p.files
+	if in.Confirm {
+		var err error
+		if files, err = concerned(ctx, tx, p.Worker, p.Employer); err != nil {
+			return err
+		}
+		for _, w := range p.files {
+			if !slices.Contains(files, w) {
+				files = append(files, w)
+			}
+		}
 	}
-	if !in.Confirm {
-		return nil
+	var left [][]any
+	for _, w := range files {
+		took, err := decideFile(ctx, tx, who.UserID, w, p, state)
+		if err != nil {
+			return err
+		}
+		if in.Confirm && took {
+			e := EmploymentRow{ID: tx.NewID(), Employer: p.Employer, AsOf: p.AsOf, LeftOn: sql.Null[date.Day]{V: in.LeftOn, Valid: true}, Import: int64(p.Import), RecordedAt: tx.Now()}
+			left = append(left, e.fields(w))
+		}
 	}
-	e := EmploymentRow{ID: tx.NewID(), Employer: p.Employer, AsOf: p.AsOf, LeftOn: sql.Null[date.Day]{V: in.LeftOn, Valid: true}, Import: int64(p.Import), RecordedAt: tx.Now()}
-	if _, err := tx.Bulk(ctx, "registry_employment", employmentColumns, rowsOf([][]any{e.fields(p.Worker)})); err != nil {
+	if _, err := tx.Bulk(ctx, "registry_employment", employmentColumns, rowsOf(left)); err != nil {
 		return fmt.Errorf("enter leaving: %w", err)
 	}
-	s.touch(tx, who.UserID, p.Worker)
+	if in.Confirm {
+		s.touch(tx, who.UserID, files...)
+	}
 	return nil
+}
+
+// decideFile keeps the decision in one file of the person, which may have had no proposal of its own. It does not when the
+// file has one that was decided on before the merge: that decision stands.
+func decideFile(ctx context.Context, tx *db.Tx, by int64, w WorkerID, p Leaver, state string) (took bool, err error) {
+	if !slices.Contains(p.files, w) {
+		n, err := tx.Exec(ctx, `INSERT INTO registry_leaver (worker_id, import_id, employer_id, as_of, state, decided_by) VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (worker_id, import_id) DO NOTHING`,
+			int64(w), int64(p.Import), int64(p.Employer), p.AsOf, Proposed)
+		if err != nil {
+			return false, fmt.Errorf("propose leaver: %w", err)
+		}
+		if n == 0 {
+			return false, nil
+		}
+	}
+	n, err := tx.Exec(ctx, `UPDATE registry_leaver SET state = $3, decided_at = $4, decided_by = $5 WHERE worker_id = $1 AND import_id = $2 AND state = $6`,
+		int64(w), int64(p.Import), state, db.At(tx.Now()), by, Proposed)
+	if err != nil {
+		return false, fmt.Errorf("decide leaver: %w", err)
+	}
+	if n == 0 {
+		return false, conflict("registry.leaver_decided") // somebody else was faster
+	}
+	return true, nil
 }
 
 // maxBackLeft is how far before the roster's day a leaving may be dated when it is confirmed from
@@ -153,30 +227,30 @@ const maxBackLeft = 2 * 366
 // leaversOf reads the proposals of an import about employments in the reader's subtree: whoever
 // sent the roster decides, also about a person whose file has gone elsewhere since. That person's
 // name is not given, as in an opened figure.
-func leaversOf(ctx context.Context, tx *db.Tx, scope account.Scope, imported intake.ImportID) ([]Leaver, error) {
-	var out []Leaver
-	args := append(seenArgs(scope), int64(imported))
-	named := map[WorkerID]string{}
-	err := tx.Query(ctx, `SELECT l.worker_id, w.name FROM registry_leaver l, registry_worker w, org_unit u
-WHERE w.worker_id = l.worker_id AND `+seen(1)+` AND l.import_id = $4`, args, func(row db.Scanner) error {
-		var w WorkerID
-		var name string
-		err := row.Scan(&w, &name)
-		named[w] = name
+func (s *Service) leaversOf(ctx context.Context, tx *db.Tx, scope account.Scope, imported intake.ImportID) ([]Leaver, error) {
+	var list []Leaver
+	err := tx.Query(ctx, `SELECT l.worker_id, l.employer_id, l.as_of, l.state FROM registry_leaver l, org_unit u
+WHERE u.unit_id = l.employer_id AND `+inScope(1)+` AND l.import_id = $4 ORDER BY l.worker_id`, append(seenArgs(scope), int64(imported)), func(row db.Scanner) error {
+		l := Leaver{Import: imported}
+		err := row.Scan(&l.Worker, &l.Employer, &l.AsOf, &l.State)
+		list = append(list, l)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("names of leavers: %w", err)
+		return nil, fmt.Errorf("read leavers: %w", err)
 	}
-	err = tx.Query(ctx, `SELECT l.worker_id, l.employer_id, l.as_of, l.state FROM registry_leaver l, org_unit u
-WHERE u.unit_id = l.employer_id AND `+inScope(1)+` AND l.import_id = $4 ORDER BY l.worker_id`, args, func(row db.Scanner) error {
-		l := Leaver{Import: imported}
-		err := row.Scan(&l.Worker, &l.Employer, &l.AsOf, &l.State)
-		l.Name = named[l.Worker]
-		out = append(out, l)
-		return err
-	})
-	return out, err
+	if list, err = persons(ctx, tx, imported, list); err != nil {
+		return nil, err
+	}
+	workers := make([]int64, len(list))
+	for i := range list {
+		workers[i] = int64(list[i].Worker)
+	}
+	names, err := s.Names(ctx, tx, scope, workers)
+	for i := range list {
+		list[i].Name = names[int64(list[i].Worker)]
+	}
+	return list, err
 }
 
 // Leavers lists the proposals of an import. The look is logged before. The caller has checked that
@@ -189,7 +263,7 @@ func (s *Service) Leavers(ctx context.Context, who account.Actor, imported intak
 		return nil, err
 	}
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		list, err = leaversOf(ctx, tx, who.Scope, imported)
+		list, err = s.leaversOf(ctx, tx, who.Scope, imported)
 		return err
 	})
 	return list, err
@@ -203,25 +277,5 @@ func (s *Service) ExportLeavers(ctx context.Context, tx *db.Tx, who account.Acto
 			return nil, err
 		}
 	}
-	return leaversOf(ctx, tx, who.Scope, imported)
-}
-
-// OpenLeavers counts the proposals that wait for a decision, by import, about employments in the
-// reader's subtree.
-func (s *Service) OpenLeavers(ctx context.Context, who account.Actor) (map[intake.ImportID]int, error) {
-	if err := who.Must(account.ImportRead); err != nil {
-		return nil, err
-	}
-	out := map[intake.ImportID]int{}
-	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		return tx.Query(ctx, `SELECT l.import_id, count(*) FROM registry_leaver l, org_unit u
-WHERE u.unit_id = l.employer_id AND `+inScope(1)+` AND l.state = $4 GROUP BY l.import_id`, append(seenArgs(who.Scope), Proposed), func(row db.Scanner) error {
-			var id int64
-			var n int
-			err := row.Scan(&id, &n)
-			out[intake.ImportID(id)] = n
-			return err
-		})
-	})
-	return out, err
+	return s.leaversOf(ctx, tx, who.Scope, imported)
 }

@@ -37,8 +37,11 @@ type Worker struct {
 func seen(first int) string { return `u.unit_id = w.unit_id AND ` + inScope(first) }
 
 // inScope keeps the units u outside the reader's subtree away. It takes three arguments.
-func inScope(first int) string {
-	return fmt.Sprintf(`($%d = 1 OR (u.lo >= $%d AND u.lo <= $%d))`, first, first+1, first+2)
+func inScope(first int) string { return unitInScope("u", first) }
+
+// unitInScope is inScope for units of another name in the statement.
+func unitInScope(unit string, first int) string {
+	return fmt.Sprintf(`($%d = 1 OR (%s.lo >= $%d AND %s.lo <= $%d))`, first, unit, first+1, unit, first+2)
 }
 
 func seenArgs(s account.Scope) []any {

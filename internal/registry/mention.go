@@ -30,8 +30,9 @@ type mention struct {
 	cert    CertificateRow // what a certificate list's row says
 	sealed  []byte         // the certificate's number
 	kept    intake.Kept
-	newer   bool // states another phone number than the one before
-	differs bool // says other than what was in force, also where no fact follows from it
+	called  []byte // the phone number that it states
+	newer   bool   // states another phone number than the one before
+	differs bool   // says other than what was in force, also where no fact follows from it
 }
 
 // onFile is a person's file as one part of the rows meets it.
@@ -387,8 +388,8 @@ func (a *arrival) seal(p *part) error {
 	return nil
 }
 
-// phones puts stated phone numbers that differ from the one on file into the files: of several
-// rows about one person the last counts.
+// phones seals the stated phone numbers, and puts those that differ from the one on file into the files: of several
+// rows about one person the last counts. A number that is sealed already is not sealed again.
 func (a *arrival) phones(p *part) error {
 	last := map[*onFile]string{}
 	for _, m := range p.list {
@@ -408,6 +409,9 @@ func (a *arrival) phones(p *part) error {
 		if m.newer {
 			f.sealed = f.key.Seal(int64(f.worker), "phone", []byte(m.phone))
 		}
+		if m.called = f.sealed; m.called == nil {
+			m.called = f.phone
+		}
 	}
 	return nil
 }
@@ -422,13 +426,9 @@ func (a *arrival) newFile(m *mention) []any {
 	for i := range f.facts {
 		f.facts[i].Entry = ledger.Entered
 	}
-	var phone any
-	if f.sealed != nil {
-		phone = f.sealed
-	}
 	now := person.current(a.tx.Today(), a.beside)
 	row := append([]any{int64(f.worker), f.wrapped, f.name, cn.Fold(f.name), full, initials, string(m.id.Kind),
-		f.key.Seal(int64(f.worker), "id_number", []byte(m.id.Number)), phone}, now.values()...)
+		f.key.Seal(int64(f.worker), "id_number", []byte(m.id.Number)), blob(f.sealed)}, now.values()...)
 	return append(row, db.At(a.tx.Now()), int64(0))
 }
 

@@ -22,12 +22,19 @@ type model struct {
 	into         map[WorkerID]WorkerID // merged files, as declared
 	revoked      map[string]date.Day   // by a person, by certificate
 	units        []org.Observation
-	version      map[WorkerID]int // grows with each change of the person's rows
+	decided      map[decision]bool // that the leaver has left
+	version      map[WorkerID]int  // grows with each change of the person's rows
 	unitsVersion int
 }
 
+// decision is about a file, by the import that proposed it.
+type decision struct {
+	imported int64
+	file     WorkerID
+}
+
 func newModel() *model {
-	return &model{revoked: map[string]date.Day{}, into: map[WorkerID]WorkerID{}, employments: map[WorkerID][]EmploymentRow{}, certificates: map[WorkerID][]CertificateRow{}, identity: map[WorkerID][]IdentityRow{}, version: map[WorkerID]int{}}
+	return &model{decided: map[decision]bool{}, revoked: map[string]date.Day{}, into: map[WorkerID]WorkerID{}, employments: map[WorkerID][]EmploymentRow{}, certificates: map[WorkerID][]CertificateRow{}, identity: map[WorkerID][]IdentityRow{}, version: map[WorkerID]int{}}
 }
 
 func (m *model) enter(b batchOf) {

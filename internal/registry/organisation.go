@@ -42,7 +42,7 @@ func (s *Service) OrganisationsTarget() *intake.Target {
 			{Name: colSize, Title: "单位规模", Synonyms: []string{"单位规模", "企业规模", "规模"}},
 			{Name: colFounded, Title: "成立日期", Synonyms: []string{"成立日期", "成立时间", "注册日期"}},
 		},
-		Rules:   rulesNamed("R141", "R142", "R143", "R144", "R126", "R145", "R146", "R147", "R148", "R150", "R171", "R172", "R173", "R174", "R175", "R176"),
+		Rules:   rulesNamed("R141", "R142", "R143", "R144", "R126", "R145", "R146", "R147", "R148", "R150", "R171", "R172", "R173", "R174", "R175", "R176", "R181"),
 		Prepare: s.prepareOrganisations,
 		Apply:   s.applyOrganisations,
 		Undo: func(ctx context.Context, tx *db.Tx, imp *intake.Import, _ string) error {
@@ -132,10 +132,30 @@ func checkParent(r *intake.Row, imp *intake.Import, tree *org.Tree, above map[st
 	}
 }
 
+// unionSections is how many sections the registration form of unions (工会组织登记表) numbers from 01 on.
+const unionSections = 20
+
+// twoIndustries reports a code that says two things: 03 is the third section (制造业) on the registration form of unions and a division
+// (畜牧业) in GB/T 4754; 111 is a group, or the class 0111 in a cell that keeps a number.
+func twoIndustries(text string) bool {
+	digits := cn.Fold(text)
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return false
+	}
+	if len(digits) == 2 {
+		return n <= unionSections
+	}
+	_, _, err = cn.ParseIndustry("0" + digits)
+	return len(digits) == 3 && err == nil
+}
+
 func checkOrgCodes(r *intake.Row) {
 	if text := r.Get(colIndustry); text != "" {
 		if class, _, err := cn.ParseIndustry(text); err != nil {
 			r.RefuseFault("R145", colIndustry, err)
+		} else if twoIndustries(text) {
+			r.Refuse("R181", colIndustry, "registry.industry_ambiguous", text)
 		} else {
 			r.Set(colIndustry, fmt.Sprintf("%04d", class))
 		}

@@ -79,7 +79,9 @@ func hashText(s string) uint64 {
 // checkPerson normalises the columns that say who a row is about: name, id_number, sex.
 func (k *known) checkPerson(r *intake.Row, imp *intake.Import) {
 	if name, mended := cn.CleanName(r.Get(colName)); name != "" {
-		if err := cn.CheckName(name); err != nil {
+		if spoilt(r, colName) {
+			// What is wrong with the cell has been said.
+		} else if err := cn.CheckName(name); err != nil {
 			r.RefuseFault("R101", colName, err)
 		} else if mended {
 			r.Note("R153", colName, "registry.name_mended", name)
@@ -112,6 +114,11 @@ func (k *known) checkPerson(r *intake.Row, imp *intake.Import) {
 	if r.Get(colName) != "" && !k.sameName(id.Number, r.Get(colName)) {
 		r.Refuse("R105", colName, "registry.name_differs")
 	}
+}
+
+// spoilt reports a cell that a rule has refused already.
+func spoilt(r *intake.Row, col string) bool {
+	return r.Refused() && slices.ContainsFunc(r.Remarks(), func(m intake.Remark) bool { return m.Col == col && m.Grade == intake.GradeRefuse })
 }
 
 // checkSex compares a stated sex with the one in the number.
@@ -221,6 +228,14 @@ func findByIndex(ctx context.Context, tx *db.Tx, table string, indexes [][]byte,
 		}
 	}
 	return nil
+}
+
+// blob is a value for a column that may be empty.
+func blob(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
 }
 
 // rowsOf gives rows to Bulk.

@@ -129,6 +129,8 @@ type filling struct {
 	tree *org.Tree
 	unit org.UnitID
 	on   date.Day
+
+	numbers map[int64]string // of the certificates of the part in hand, masked, by row
 }
 
 // filled is a person's file, opened for a sheet.
@@ -136,17 +138,19 @@ type filled struct {
 	name          string
 	number, phone string
 	sex           string
-	numbers       map[int64]string // of certificates, masked, by row
 }
 
-// people walks the files of the subtree, a part at a time. Files follow today's tree.
-func (f *filling) people(ctx context.Context, table string, each func(w WorkerID, p *person, x *filled) error) error {
+// people walks the people of the subtree, a part at a time: a merged file is in its survivor's, and an erased
+// one has nothing to be sent back. Files follow today's tree.
+func (f *filling) people(ctx context.Context, table string, each func(src *Sources, x *filled) error) error {
 	lo, hi := f.tree.Range(f.unit)
 	for after := WorkerID(0); ; {
 		var part []WorkerID
 		args := append(seenArgs(f.who.Scope), int64(f.unit), lo, hi, int64(after), batch)
 		err := f.tx.Query(ctx, `SELECT w.worker_id FROM registry_worker w, org_unit u WHERE `+seen(1)+` AND (CAST($4 AS BIGINT) = 0 OR (u.lo >= $5 AND u.lo <= $6))
-AND w.worker_id > $7 AND EXISTS (SELECT 1 FROM `+table+` s WHERE s.worker_id = w.worker_id AND s.withdrawn_at IS NULL) ORDER BY w.worker_id LIMIT $8`, args, func(row db.Scanner) error {
+AND w.worker_id > $7 AND w.survivor_id = 0 AND length(w.wrapped_key) > 0
+AND (EXISTS (SELECT 1 FROM `+table+` s WHERE s.worker_id = w.worker_id AND s.withdrawn_at IS NULL) OR EXISTS (SELECT 1 FROM registry_alias a WHERE a.survivor_id = w.worker_id AND a.withdrawn_at IS NULL))
+ORDER BY w.worker_id LIMIT $8`, args, func(row db.Scanner) error {
 			var w WorkerID
 			err := row.Scan((*int64)(&w))
 			part = append(part, w)
@@ -167,7 +171,7 @@ AND w.worker_id > $7 AND EXISTS (SELECT 1 FROM `+table+` s WHERE s.worker_id = w
 			return err
 		}
 		for _, w := range part {
-			if err := each(w, readPerson(src[w], f.s.Precedence), files[w]); err != nil {
+			if err := each(src[w], files[w]); err != nil {
 				return err
 			}
 		}
@@ -177,13 +181,13 @@ AND w.worker_id > $7 AND EXISTS (SELECT 1 FROM `+table+` s WHERE s.worker_id = w
 
 // open opens the files of some people and masks their numbers.
 func (f *filling) open(ctx context.Context, part []WorkerID) (map[WorkerID]*filled, error) {
-	out, keys := map[WorkerID]*filled{}, map[WorkerID]sealer{}
+	out := map[WorkerID]*filled{}
 	list, args := in(1, part)
-	err := f.tx.Query(ctx, `SELECT worker_id, name, wrapped_key, id_sealed, phone_sealed, sex FROM registry_worker WHERE length(wrapped_key) > 0 AND worker_id IN `+list, args, func(row db.Scanner) error {
+	err := f.tx.Query(ctx, `SELECT worker_id, name, wrapped_key, id_sealed, phone_sealed, sex FROM registry_worker WHERE worker_id IN `+list, args, func(row db.Scanner) error {
 		var w WorkerID
 		var wrapped, number, phone []byte
 		var sex int64
-		x := &filled{numbers: map[int64]string{}}
+		x := &filled{}
 		if err := row.Scan((*int64)(&w), &x.name, &wrapped, &number, &phone, &sex); err != nil {
 			return err
 		}
@@ -201,34 +205,28 @@ func (f *filling) open(ctx context.Context, part []WorkerID) (map[WorkerID]*fill
 			x.sex = sexTitle[id.Sex]
 		}
 		x.phone, err = unseal(key, w, "phone", phone, cn.MaskPhone)
-		out[w], keys[w] = x, key
+		out[w] = x
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open files for a sheet: %w", err)
 	}
-	err = f.tx.Query(ctx, `SELECT worker_id, id, number_sealed FROM registry_certificate WHERE worker_id IN `+list, args, func(row db.Scanner) error {
-		var w WorkerID
-		var id int64
-		var sealed []byte
-		if err := row.Scan((*int64)(&w), &id, &sealed); err != nil {
-			return err
-		}
-		plain, err := keys[w].Open(id, "number", sealed)
-		out[w].numbers[id] = cn.MaskID(string(plain))
-		return err
-	})
-	return out, err
-}
-
-// sealer opens what is sealed under a person's key.
-type sealer interface {
-	Open(id int64, column string, sealed []byte) ([]byte, error)
+	family, err := families(ctx, f.tx, part)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := f.s.keysOf(ctx, f.tx, family)
+	if err != nil {
+		return nil, err
+	}
+	f.numbers = map[int64]string{}
+	return out, maskedNumbers(ctx, f.tx, keys, f.numbers)
 }
 
 // roster fills in who is employed in the subtree on the day.
 func (f *filling) roster(ctx context.Context, add func(map[string]string) error) error {
-	return f.people(ctx, "registry_employment", func(w WorkerID, p *person, x *filled) error {
+	return f.people(ctx, "registry_employment", func(src *Sources, x *filled) error {
+		p := readPerson(src, f.s.Precedence)
 		for i := range p.spells {
 			s := &p.spells[i]
 			if s.start > f.on || s.end < f.on || !within(f.tree, s.employer, f.unit) {
@@ -236,7 +234,7 @@ func (f *filling) roster(ctx context.Context, add func(map[string]string) error)
 			}
 			job, _ := s.on(f.on)
 			err := add(map[string]string{
-				colRecord: Record{Worker: w}.String(), colName: x.name, colID: x.number, colSex: x.sex, colEmployer: f.tree.Name(s.employer, f.on), colCode: f.tree.Code(s.employer),
+				colRecord: Record{Worker: src.Worker}.String(), colName: x.name, colID: x.number, colSex: x.sex, colEmployer: f.tree.Name(s.employer, f.on), colCode: f.tree.Code(s.employer),
 				colPost: postTitle[job.Post], colOccupation: occupationText(job.Occupation), colStarted: s.start.String(), colPhone: x.phone, colMember: yesOrNo(job.Member), colMain: yesOrNo(job.Main),
 			})
 			if err != nil {
@@ -249,11 +247,12 @@ func (f *filling) roster(ctx context.Context, add func(map[string]string) error)
 
 // certificates fills in the certificates in force of the people of the subtree.
 func (f *filling) certificates(ctx context.Context, add func(map[string]string) error) error {
-	return f.people(ctx, "registry_certificate", func(w WorkerID, p *person, x *filled) error {
-		for _, c := range p.certs {
+	return f.people(ctx, "registry_certificate", func(src *Sources, x *filled) error {
+		for _, held := range certificates(src, f.s.Precedence) {
+			c, _ := certificateSaid(src, held.Key, f.s.Precedence) // as the lists have it: an officer's decision is not the sheet's to repeat
 			cells := map[string]string{
-				colRecord: Record{Worker: w, Row: c.ID}.String(), colName: x.name, colID: x.number, colSex: x.sex, colOccupation: occupationText(c.Occupation), colLevel: rankTitle[c.Rank],
-				colNumber: x.numbers[c.ID], colIssued: c.IssuedOn.String(), colExpires: endText(c.ExpiresOn), colDistrict: districtText(c.District, true),
+				colRecord: Record{Worker: src.Worker, Row: c.ID}.String(), colName: x.name, colID: x.number, colSex: x.sex, colOccupation: occupationText(c.Occupation), colLevel: rankTitle[c.Rank],
+				colNumber: f.numbers[c.ID], colIssued: c.IssuedOn.String(), colExpires: endText(c.ExpiresOn), colDistrict: districtText(c.District, true),
 			}
 			if c.RevokedOn.Valid {
 				cells[colRevoked] = c.RevokedOn.V.String()

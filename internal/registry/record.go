@@ -3,6 +3,8 @@ package registry
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,8 +73,26 @@ func parseRecord(text string) (Record, bool) {
 // recorded is what the file says that a record names.
 type recorded struct {
 	number, phone string
-	certificate   string // its number; empty when the record names none
-	district      int32  // of the certificate
+	others        []string // the numbers of the files that are one person with it by a merge
+	certificate   string   // its number; empty when the record names none
+	district      int32    // of the certificate
+}
+
+// whose is the number among the person's that a text writes, masked or whole: the one of the file named, or
+// that of one merged with it, whose sheet was given out before or since.
+func (f *recorded) whose(text string, today date.Day) (number string, ok bool) {
+	for _, n := range append([]string{f.number}, f.others...) {
+		if isMasked(text) {
+			ok = agrees(text, cn.MaskID(n))
+		} else {
+			id, err := cn.ParseID(text, today)
+			ok = err == nil && id.Number == n
+		}
+		if ok {
+			return n, true
+		}
+	}
+	return "", false
 }
 
 // records finds files by their records, one at a time, as rows ask for them: few do.
@@ -84,39 +104,54 @@ type records struct {
 	top  org.UnitID // the sender's
 }
 
-// find gives NotFound for a file outside the sender's units, as for one that does not exist.
+// find gives NotFound for a file outside the sender's units, as for one that does not exist. The number of a merged
+// file leads to the same person as its survivor's.
 func (k *records) find(rec Record) (*recorded, error) {
 	unknown := fault.New(fault.NotFound, "registry.record_unknown")
-	var wrapped, number, phone []byte
-	var unit org.UnitID
-	err := k.tx.QueryRow(k.ctx, `SELECT wrapped_key, id_sealed, phone_sealed, unit_id FROM registry_worker WHERE worker_id = $1 AND length(wrapped_key) > 0`, []any{int64(rec.Worker)}, &wrapped, &number, &phone, (*int64)(&unit))
-	if fault.Is(err, fault.NotFound) || (err == nil && (unit == 0 || !within(k.tree, unit, k.top))) {
+	keys, err := k.svc.familyKeys(k.ctx, k.tx, rec.Worker)
+	if err != nil {
+		return nil, err
+	}
+	f, same := &recorded{}, func(s string) string { return s }
+	seen := false
+	list, args := in(1, slices.Collect(maps.Keys(keys)))
+	err = k.tx.Query(k.ctx, `SELECT worker_id, id_sealed, phone_sealed, unit_id FROM registry_worker WHERE worker_id IN `+list+` ORDER BY worker_id`, args, func(row db.Scanner) error {
+		var w WorkerID
+		var number, phone []byte
+		var unit org.UnitID
+		if err := row.Scan((*int64)(&w), &number, &phone, (*int64)(&unit)); err != nil {
+			return err
+		}
+		text, err := unseal(keys[w], w, "id_number", number, same)
+		if w != rec.Worker {
+			f.others = append(f.others, text)
+			return err
+		}
+		f.number, seen = text, unit != 0 && within(k.tree, unit, k.top)
+		if err == nil {
+			f.phone, err = unseal(keys[w], w, "phone", phone, same)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("find file by its record: %w", err)
+	case !seen:
 		return nil, unknown
+	case rec.Row == 0:
+		return f, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	key, err := k.svc.Vault.Unwrap(int64(rec.Worker), wrapped)
-	if err != nil {
-		return nil, err
-	}
-	same := func(s string) string { return s }
-	f := &recorded{}
-	if f.number, err = unseal(key, rec.Worker, "id_number", number, same); err != nil {
-		return nil, err
-	}
-	if f.phone, err = unseal(key, rec.Worker, "phone", phone, same); err != nil || rec.Row == 0 {
-		return f, err
-	}
+	var w WorkerID
 	var sealed []byte
-	err = k.tx.QueryRow(k.ctx, `SELECT number_sealed, district FROM registry_certificate WHERE worker_id = $1 AND id = $2 AND withdrawn_at IS NULL`, []any{int64(rec.Worker), rec.Row}, &sealed, &f.district)
+	list, args = in(2, slices.Collect(maps.Keys(keys)))
+	err = k.tx.QueryRow(k.ctx, `SELECT worker_id, number_sealed, district FROM registry_certificate WHERE id = $1 AND withdrawn_at IS NULL AND worker_id IN `+list, append([]any{rec.Row}, args...), (*int64)(&w), &sealed, &f.district)
 	if fault.Is(err, fault.NotFound) {
 		return nil, unknown
 	}
 	if err != nil {
 		return nil, err
 	}
-	plain, err := key.Open(rec.Row, "number", sealed)
+	plain, err := keys[w].Open(rec.Row, "number", sealed)
 	f.certificate = string(plain)
 	return f, err
 }
@@ -151,17 +186,17 @@ func (k *known) record(r *intake.Row) (ok bool) {
 		r.RefuseFault("R166", colRecord, err)
 		return false
 	}
-	if !isMasked(id) {
-		if given, err := cn.ParseID(id, k.records.tx.Today()); id != "" && (err != nil || given.Number != f.number) {
+	if id != "" {
+		number, ok := f.whose(id, k.records.tx.Today())
+		switch {
+		case !ok && isMasked(id):
+			r.Refuse("R166", colID, "registry.record_differs")
+			return false
+		case !ok:
 			r.Refuse("R166", colRecord, "registry.record_other")
 			return false
 		}
-	} else if !agrees(id, cn.MaskID(f.number)) {
-		r.Refuse("R166", colID, "registry.record_differs")
-		return false
-	}
-	if id != "" {
-		r.Set(colID, f.number)
+		r.Set(colID, number)
 	}
 	k.file = f
 	return true

@@ -62,7 +62,7 @@ func (s *Service) RosterTarget() *intake.Target {
 }
 
 // personCodes are the rules of the columns that say who a row is about.
-var personCodes = []string{"R101", "R102", "R103", "R104", "R105", "R106", "R107", "R108", "R109", "R110", "R120", "R151", "R152", "R153", "R154", "R166"}
+var personCodes = []string{"R101", "R102", "R103", "R104", "R105", "R106", "R107", "R108", "R109", "R110", "R120", "R151", "R152", "R153", "R154", "R166", "R180"}
 
 var rosterRules = rulesNamed(append(slices.Clone(personCodes), "R111", "R112", "R113", "R114", "R115", "R116", "R117", "R118", "R119", "R155", "R156", "R157")...)
 
@@ -241,9 +241,9 @@ func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import
 	a.write = func(ctx context.Context, list []*mention) error {
 		employments := make([][]any, len(list))
 		for i, m := range list {
-			employments[i] = m.job.fields(m.worker)
+			employments[i] = append(m.job.fields(m.worker), blob(m.called))
 		}
-		if _, err := tx.Bulk(ctx, "registry_employment", employmentColumns, rowsOf(employments)); err != nil {
+		if _, err := tx.Bulk(ctx, "registry_employment", rosterColumns, rowsOf(employments)); err != nil {
 			return fmt.Errorf("enter employments: %w", err)
 		}
 		return nil
@@ -298,6 +298,9 @@ func dayCell(r *intake.Row, col string) (sql.Null[date.Day], error) {
 var employmentColumns = []string{"worker_id", "id", "employer_id", "as_of", "started_on", "left_on", "post", "occupation", "member", "main",
 	"sex", "birth_month", "import_id", "line", "recorded_at", "sender"}
 
+// rosterColumns are those of a row of a sheet, which may state a phone number.
+var rosterColumns = append(slices.Clone(employmentColumns), "phone_sealed")
+
 func (r *EmploymentRow) fields(w WorkerID) []any {
 	return []any{int64(w), r.ID, int64(r.Employer), r.AsOf, r.StartedOn, r.LeftOn, int64(r.Post), int64(r.Occupation), r.Member, r.Main,
 		int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt), int64(r.Sender)}
@@ -321,10 +324,11 @@ func (s *Service) undoPeople(ctx context.Context, tx *db.Tx, imp *intake.Import,
 			return fmt.Errorf("withdraw rows: %w", err)
 		}
 	}
-	// A number that no row in force names is nobody's: the list may have given it to the wrong person.
-	if _, err := tx.Exec(ctx, `DELETE FROM registry_certificate_number WHERE number_index IN (SELECT number_index FROM registry_certificate WHERE import_id = $1)
-AND NOT EXISTS (SELECT 1 FROM registry_certificate c WHERE c.number_index = registry_certificate_number.number_index AND c.worker_id = registry_certificate_number.worker_id AND c.withdrawn_at IS NULL)`, int64(imp.ID)); err != nil {
-		return fmt.Errorf("free certificate numbers: %w", err)
+	if err := restorePhones(ctx, tx, imp.ID); err != nil {
+		return err
+	}
+	if err := freeNumbers(ctx, tx, imp.ID); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM registry_leaver WHERE import_id = $1`, int64(imp.ID)); err != nil {
 		return fmt.Errorf("drop proposals: %w", err)

@@ -26,7 +26,7 @@ var ruleBook = []intake.Rule{
 	{Code: "R119", Key: "registry.rule_minor", Example: "15周岁时入职"},
 	{Code: "R120", Key: "registry.rule_id_clean", Example: "‘3299…、全角、小写x"},
 	{Code: "R121", Key: "registry.rule_level", Example: "技能等级 中级职称"},
-	{Code: "R122", Key: "registry.rule_number", Example: "证书编号 12345", Faults: []string{"cn.cert_format"}},
+	{Code: "R122", Key: "registry.rule_number", Example: "证书编号 12345", Faults: []string{"cn.cert_format", "cn.cert_excel"}},
 	{Code: "R123", Key: "registry.rule_number_level", Example: "编号等级位为3，填写四级"},
 	{Code: "R124", Key: "registry.rule_number_year", Example: "编号年份21，发证日期 2020-05-20"},
 	{Code: "R125", Key: "registry.rule_dates", Example: "发证日期 2023-05-01，截至 2023-04-10"},
@@ -66,6 +66,11 @@ var ruleBook = []intake.Rule{
 	{Code: "R174", Key: "registry.rule_credit_org", Example: "第9至17位和末位都不符", Faults: []string{"cn.credit_org"}},
 	{Code: "R175", Key: "registry.rule_parent_missing", Example: "上级单位（空）"},
 	{Code: "R176", Key: "registry.rule_parent_self", Example: "上级单位与单位名称相同"},
+	{Code: "R177", Key: "registry.rule_number_paper", Example: "苏技字第89-00123号，发证日期 1989-06-01"},
+	{Code: "R178", Key: "registry.rule_level_old", Example: "1989年的技工等级证，技能等级 三级"},
+	{Code: "R179", Key: "registry.rule_number_elsewhere", Example: "编号第6、7位为31（上海）"},
+	{Code: "R180", Key: "registry.rule_name_signs", Example: "张三、李四；张三(大)", Faults: []string{"cn.name_signs"}},
+	{Code: "R181", Key: "registry.rule_industry_ambiguous", Example: "行业代码 03；111"},
 }
 
 // rulesNamed picks rules by their codes.

@@ -153,6 +153,8 @@ func ruleCases() []ruleCase {
 	for _, kind := range []string{"roster", "certificates"} {
 		list = append(list,
 			ruleCase{kind: kind, rule: "R152", grade: refuse, bad: []cells{{colName: "王小明2"}}, good: []cells{{colName: "王小明"}}},
+			ruleCase{kind: kind, rule: "R152", grade: refuse, bad: []cells{{colName: "王小明２"}}, good: []cells{{colName: "王〇"}}},
+			ruleCase{kind: kind, rule: "R180", grade: refuse, bad: []cells{{colName: "王小明、李四"}}, good: []cells{{colName: "买买提·艾力"}}},
 			ruleCase{kind: kind, rule: "R101", grade: refuse, bad: []cells{{colName: "王"}}, good: []cells{{colName: "王明"}}},
 			ruleCase{kind: kind, rule: "R153", grade: mend, bad: []cells{{colName: "王 小明"}}, good: []cells{{colName: "John Smith"}}},
 			ruleCase{kind: kind, rule: "R102", grade: refuse, bad: []cells{{colID: spoiltID}}, good: []cells{{colID: numberIn("321181", "19900101", 11)}}},
@@ -206,6 +208,13 @@ func ruleCases() []ruleCase {
 	certificate("R160", warn, intake.Options{}, cells{colNumber: "RSN32110100122300001"}, cells{colNumber: "2210112003300125"})
 	certificate("R161", refuse, intake.Options{}, cells{colNumber: "T" + idOf("19900101", 11)}, cells{colNumber: "S000032000205223000045"})
 	certificate("R162", refuse, intake.Options{}, cells{colNumber: "YT00003200010122000001"}, cells{colNumber: "YT00003200010122000001", colLevel: "特级技师"})
+	paper := cells{colNumber: "苏技字第89-00123号", colIssued: "1994-12-31", colLevel: "高级工"}
+	certificate("R177", warn, intake.Options{}, paper, cells{colNumber: "9410112003300125", colIssued: "1994-12-31"})
+	certificate("R122", refuse, intake.Options{}, with(paper, cells{colIssued: "1995-01-01"}), paper)
+	certificate("R122", refuse, intake.Options{}, with(paper, cells{colNumber: "证书丢失"}), paper)
+	certificate("R122", refuse, intake.Options{}, with(paper, cells{colNumber: "1.81011200330012E+15"}), paper)
+	certificate("R178", refuse, intake.Options{}, with(paper, cells{colLevel: "三级"}), paper)
+	certificate("R179", warn, intake.Options{}, cells{colNumber: "Y000031000101223000123"}, cells{colNumber: "Y000032000101223000123"})
 	certificate("R126", refuse, intake.Options{}, cells{colDistrict: "黄浦区"}, cells{colDistrict: "321181"})
 	certificate("R126", refuse, ofDanyang, cells{colDistrict: "京口区"}, cells{colDistrict: "丹阳市"})
 	list = append(list,
@@ -245,6 +254,8 @@ func organisationCases() (list []ruleCase) {
 	organisation("R144", refuse, intake.Options{}, cells{colParent: "无名厂"}, cells{colParent: "光学厂"})
 	organisation("R175", refuse, ofDanyang, cells{colParent: ""}, cells{colParent: "光学厂"})
 	organisation("R126", refuse, intake.Options{}, cells{colDistrict: "火星区"}, cells{colDistrict: "丹阳市"})
+	organisation("R181", refuse, intake.Options{}, cells{colIndustry: "03"}, cells{colIndustry: "35"})
+	organisation("R181", refuse, intake.Options{}, cells{colIndustry: "111"}, cells{colIndustry: "0111"})
 	organisation("R145", refuse, intake.Options{}, cells{colIndustry: "炼丹业"}, cells{colIndustry: "C3587"})
 	organisation("R146", refuse, intake.Options{}, cells{colOwnership: "火星"}, cells{colOwnership: "民营"})
 	organisation("R147", refuse, intake.Options{}, cells{colSize: "巨型"}, cells{colSize: "大型"})

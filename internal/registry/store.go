@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/ledger"
@@ -19,6 +20,7 @@ type Service struct {
 	Vault   *vault.Vault
 	Org     *org.Service
 	Classes Classes
+	Days    *cn.Calendar // working days, by which requests are due; set by app
 	// Precedence tells which source counts where two disagree; nil makes them equal.
 	Precedence Precedence
 	// Conflicts is the table of kinds of conflicts between sources.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -200,6 +201,15 @@ func (c *town) enter(b batchOf) {
 		if _, err = tx.Bulk(ctx, "registry_employment", employmentColumns, rowsOf(jobs)); err != nil {
 			return err
 		}
+		held := map[string]WorkerID{}
+		for w, rows := range b.certificates {
+			for _, r := range rows {
+				held[r.Key] = w
+			}
+		}
+		if err := enterNumbers(ctx, tx, held); err != nil {
+			return err
+		}
 		_, err = tx.Bulk(ctx, "registry_certificate", certificateColumns, rowsOf(certs))
 		return err
 	})
@@ -258,7 +268,7 @@ func (c *town) merge(survivor, loser WorkerID) {
 // unmerge takes a merge back.
 func (c *town) unmerge(loser WorkerID) {
 	c.t.Helper()
-	c.write(func(ctx context.Context, tx *db.Tx) error { return c.svc.unmerge(ctx, tx, 7, loser) })
+	c.write(func(ctx context.Context, tx *db.Tx) error { return c.svc.unmerge(ctx, tx, 7, loser, "test") })
 	delete(c.model.into, loser)
 	c.model.unitsVersion++
 }
@@ -292,6 +302,83 @@ func (c *town) decide(w WorkerID, row CertificateRow, on date.Day) {
 	if !fault.Is(err, want) {
 		c.t.Errorf("revoking %+v on %s is answered with %v", now[k], on, err)
 	}
+}
+
+// propose says that a person is absent from the complete roster of a unit, as a roster target does.
+func (c *town) propose(w WorkerID, at org.UnitID, imported int64, asOf date.Day) {
+	c.t.Helper()
+	c.write(func(ctx context.Context, tx *db.Tx) error {
+		imp := &intake.Import{ID: intake.ImportID(imported), Options: intake.Options{AsOf: asOf}}
+		return enterProposals(ctx, tx, imp, []Leaver{{Worker: w, Employer: at}})
+	})
+}
+
+// leave confirms the proposal, and tells the model: of a merged person every file that knows of the employer has the row.
+func (c *town) leave(w WorkerID, at org.UnitID, imported int64, asOf, left date.Day) {
+	c.t.Helper()
+	c.clock.Advance(time.Hour)
+	n, err := c.svc.DecideLeavers(c.t.Context(), account.Operator(), DecideLeaversInput{Import: intake.ImportID(imported), Workers: []WorkerID{w}, Confirm: true, LeftOn: left})
+	must(c.t, err)
+	if n != 1 {
+		c.t.Errorf("%d people have left, want 1", n)
+	}
+	for _, f := range c.model.person(w) {
+		if slices.ContainsFunc(c.model.employments[f], func(r EmploymentRow) bool { return r.Employer == at && !r.Withdrawn }) && !c.model.decided[decision{imported, f}] {
+			c.model.decided[decision{imported, f}] = true
+			c.model.employments[f] = append(c.model.employments[f], EmploymentRow{ID: math.MaxInt64, Employer: at, AsOf: asOf, LeftOn: dayOf(left), Import: imported, RecordedAt: c.clock.Now()})
+			c.model.version[f]++
+		}
+	}
+}
+
+// takeBack takes the decision about a person back.
+func (c *town) takeBack(w WorkerID, imported int64) {
+	c.t.Helper()
+	c.clock.Advance(time.Hour)
+	n, err := c.svc.TakeBackLeavers(c.t.Context(), account.Operator(), TakeBackLeaversInput{Import: intake.ImportID(imported), Workers: []WorkerID{w}, Why: "经核实仍在职"})
+	must(c.t, err)
+	if n != 1 {
+		c.t.Errorf("%d decisions were taken back, want 1", n)
+	}
+	for _, f := range c.model.person(w) {
+		delete(c.model.decided, decision{imported, f})
+		for i := range c.model.employments[f] {
+			r := &c.model.employments[f][i]
+			r.Withdrawn = r.Withdrawn || (r.ID == math.MaxInt64 && r.Import == imported)
+		}
+		c.model.version[f]++
+	}
+}
+
+// verifyNumbers gives nil when every certificate that a row in force names is held by a file with such a row, and no other
+// number is held by anybody.
+func (c *town) verifyNumbers() error {
+	named := map[string][]WorkerID{}
+	for w, rows := range c.model.certificates {
+		for _, r := range rows {
+			if !r.Withdrawn {
+				named[r.Key] = append(named[r.Key], w)
+			}
+		}
+	}
+	return c.svc.DB.ReadTx(c.t.Context(), func(tx *db.Tx) error {
+		err := tx.Query(c.t.Context(), `SELECT number_index, worker_id FROM registry_certificate_number`, nil, func(row db.Scanner) error {
+			var index []byte
+			var w WorkerID
+			if err := row.Scan(&index, &w); err != nil {
+				return err
+			}
+			if !slices.Contains(named[string(index)], w) {
+				return fmt.Errorf("%q is held by %s, rows of %v name it", index, w, named[string(index)])
+			}
+			delete(named, string(index))
+			return nil
+		})
+		if err == nil && len(named) > 0 {
+			err = fmt.Errorf("nobody holds %v", named)
+		}
+		return err
+	})
 }
 
 // verifyTimelines gives nil when every person's facts follow from the rows.

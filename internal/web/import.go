@@ -331,21 +331,25 @@ func (s *Server) proposals(ctx context.Context, p *intakepage.Page, f found, who
 		out.CSV, out.XLSX = importURL(f.id, "leavers.csv"), importURL(f.id, "leavers.xlsx")
 	}
 	for _, x := range list {
+		to := &out.Decided
+		a := intakepage.Absent{ID: x.Worker.String(), Name: x.Name, Href: workerURL(int64(x.Worker)), Employer: l.Of(ledger.Employer, int64(x.Employer)),
+			StateWord: p.T("registry.leaver_" + x.State), Back: importURL(f.id, "leavers", x.Worker.String(), "take-back")}
+		if x.Name == "" { // the file lies elsewhere now
+			a.Name, a.Href = p.T("figure.elsewhere"), ""
+		}
 		switch x.State {
 		case registry.Confirmed:
 			out.Confirmed++
-			continue
+			a.State = part.Warn
 		case registry.Rejected:
 			out.Rejected++
-			continue
+			a.State = part.Good
+		default:
+			out.Open++
+			to = &out.People
 		}
-		out.Open++
-		if len(out.People) < mostLeavers {
-			a := intakepage.Absent{ID: x.Worker.String(), Name: x.Name, Href: workerURL(int64(x.Worker)), Employer: l.Of(ledger.Employer, int64(x.Employer))}
-			if x.Name == "" { // the file lies elsewhere now
-				a.Name, a.Href = p.T("figure.elsewhere"), ""
-			}
-			out.People = append(out.People, a)
+		if len(*to) < mostLeavers {
+			*to = append(*to, a)
 		}
 	}
 	p.Leaving = out

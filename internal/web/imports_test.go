@@ -276,6 +276,22 @@ func TestImport_of_a_complete_roster_asks_for_the_number_of_absentees_and_for_de
 	led(t, c.Form(to+"/leavers", url.Values{"decide": {"reject"}, "all": {"1"}}))
 	has(t, words(page(t, c.Get(to), 200).Find("#leavers")), "待确认 0 人，已确认离职 1 人，仍在职 4 人")
 	page(t, w.Client(t, world.Jurong).Form(to+"/leavers", url.Values{"decide": {"reject"}, "all": {"1"}}), 404)
+	// The confirmed one has not left after all: the page asks, wants a reason, and the figure is what it was.
+	ask, _ := doc.Find("#leavers").Html()
+	back := to + "/leavers/" + one + "/take-back"
+	if strings.Contains(ask, back) {
+		t.Error("an open proposal can be taken back")
+	}
+	has(t, words(page(t, c.Get(to), 200).Find("#leavers")), "撤销决定")
+	has(t, words(page(t, c.Get(back), 200).Find("form.tx-harm")), "从未离开本单位")
+	if wrong := page(t, c.Form(back, url.Values{"why": {""}}), 422); wrong.Find("#f-why-problem").Length() != 1 {
+		t.Error("the mistake is not beside its field")
+	}
+	led(t, c.Form(back, url.Values{"why": {"经核实仍在职"}}))
+	has(t, words(page(t, c.Get(to), 200).Find("#leavers")), "待确认 1 人，已确认离职 0 人，仍在职 4 人")
+	if got := employees(t, w, world.Danyang); got != before {
+		t.Errorf("%d employees, before %d: taking back leaves no trace", got, before)
+	}
 }
 
 func TestImport_that_cannot_be_read_says_why_and_can_be_dropped(t *testing.T) {

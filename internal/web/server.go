@@ -115,6 +115,24 @@ func (s *Server) Routes() []Route {
 		{Method: "GET", Pattern: "/workers/{id}/certificates/{certificate}", Name: "certificate.show", Handle: s.getCertificate},
 		{Method: "POST", Pattern: "/workers/{id}/certificates/{certificate}/revoke", Name: "certificate.revoke", Handle: s.postRevoke},
 		{Method: "POST", Pattern: "/workers/{id}/certificates/{certificate}/restore", Name: "certificate.restore", Handle: s.postRestore},
+		{Method: "GET", Pattern: "/workers/{id}/unmerge", Name: "duplicate.unmerge_ask", Handle: s.getUnmerge},
+		{Method: "POST", Pattern: "/workers/{id}/unmerge", Name: "duplicate.unmerge", Handle: s.postUnmerge},
+
+		{Method: "GET", Pattern: "/duplicates", Name: "duplicate.list", Handle: s.getDuplicates},
+		{Method: "POST", Pattern: "/duplicates/find", Name: "duplicate.find", Handle: s.postFindDuplicates},
+		{Method: "GET", Pattern: "/duplicates/certain", Name: "duplicate.certain_ask", Handle: s.getCertain},
+		{Method: "POST", Pattern: "/duplicates/certain", Name: "duplicate.certain", Handle: s.postCertain},
+		{Method: "GET", Pattern: "/duplicates/{id}/{other}", Name: "duplicate.show", Handle: s.getDuplicate},
+		{Method: "POST", Pattern: "/duplicates/{id}/{other}/accept", Name: "duplicate.accept", Handle: s.postAcceptDuplicate},
+		{Method: "POST", Pattern: "/duplicates/{id}/{other}/reject", Name: "duplicate.reject", Handle: s.postRejectDuplicate},
+
+		{Method: "GET", Pattern: "/requests", Name: "request.list", Handle: s.getRequests},
+		{Method: "GET", Pattern: "/workers/{id}/requests/new", Name: "request.new", Handle: s.getNewRequest},
+		{Method: "POST", Pattern: "/workers/{id}/requests", Name: "request.register", Handle: s.postRequest},
+		{Method: "GET", Pattern: "/workers/{id}/requests/{request}", Name: "request.show", Handle: s.getRequest},
+		{Method: "POST", Pattern: "/workers/{id}/requests/{request}/done", Name: "request.done", Handle: s.postFinishRequest},
+		{Method: "POST", Pattern: "/workers/{id}/requests/{request}/refused", Name: "request.refuse", Handle: s.postRefuseRequest},
+		{Method: "POST", Pattern: "/workers/{id}/requests/{request}/copy", Name: "request.copy", Handle: s.postCopy},
 
 		{Method: "GET", Pattern: "/conflicts", Name: "conflict.list", Handle: s.getConflicts},
 		{Method: "GET", Pattern: "/conflicts/{id}", Name: "conflict.show", Handle: s.getConflict},
@@ -133,6 +151,8 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/imports/{id}/confirm", Name: "import.confirm", Handle: s.postConfirm},
 		{Method: "POST", Pattern: "/imports/{id}/codes", Name: "import.codes", Handle: s.postCodes},
 		{Method: "POST", Pattern: "/imports/{id}/leavers", Name: "import.leavers", Handle: s.postLeavers},
+		{Method: "GET", Pattern: "/imports/{id}/leavers/{worker}/take-back", Name: "import.leaver_ask", Handle: s.getTakeBack},
+		{Method: "POST", Pattern: "/imports/{id}/leavers/{worker}/take-back", Name: "import.leaver_take_back", Handle: s.postTakeBack},
 		{Method: "GET", Pattern: "/imports/{id}/leavers.csv", Name: "import.leavers_csv", Handle: s.getLeaversFile(listing.CSV)},
 		{Method: "GET", Pattern: "/imports/{id}/leavers.xlsx", Name: "import.leavers_xlsx", Handle: s.getLeaversFile(listing.XLSX)},
 		{Method: "POST", Pattern: "/imports/{id}/discard", Name: "import.discard", Handle: s.postDiscard},
@@ -155,6 +175,8 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/filings/{id}/extend", Name: "filing.extend", Handle: s.filingAct("extend", s.extendFiling)},
 		{Method: "POST", Pattern: "/filings/{id}/decline", Name: "filing.decline", Handle: s.filingAct("decline", s.declineFiling)},
 		{Method: "POST", Pattern: "/filings/{id}/ask", Name: "filing.ask", Handle: s.filingAct("ask", s.askFiling)},
+
+		{Method: "GET", Pattern: "/purposes", Name: "purpose.list", Handle: s.getPurposes},
 
 		{Method: "GET", Pattern: "/users/bulk", Name: "user.bulk_form", Handle: s.getBulk},
 		{Method: "POST", Pattern: "/users/bulk", Name: "user.bulk", Handle: s.postBulk},
@@ -179,6 +201,7 @@ var menu = []struct {
 	{part.NavItem{Key: "web.nav_imports", Icon: "file-import", Href: "/imports"}, account.ImportRead},
 	{part.NavItem{Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"}, account.WorkerRead},
 	{part.NavItem{Key: "web.nav_filings", Icon: "building", Href: "/filings"}, account.FilingRead},
+	{part.NavItem{Key: "web_request.nav", Icon: "clock", Href: "/requests"}, account.RequestWrite},
 	{part.NavItem{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, account.BlockRead},
 	{part.NavItem{Key: "web.nav_users", Icon: "user", Href: "/users/bulk"}, account.UserManage},
 }

@@ -141,12 +141,21 @@ func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page,
 	if f.Class != 0 {
 		p.Class = b.T("web_worker.industrial")
 	}
+	if f.Survivor != 0 {
+		p.Survivor = workerURL(int64(f.Survivor))
+		if may(visitOf(r).actor, account.WorkerMerge) {
+			p.Unmerge = workerURL(int64(f.ID)) + "/unmerge"
+		}
+	}
+	for _, m := range f.Merged {
+		p.Merged = append(p.Merged, workerURL(int64(m)))
+	}
 	p.Facts, p.Fields = x.now(f), x.fields(f)
 	for _, c := range f.Conflicts {
 		p.Conflicts = append(p.Conflicts, s.conflictLink(b, f.ID, c))
 	}
 	p.Masked = x.masked(f, visitOf(r).actor)
-	return p, nil
+	return p, s.addRequests(r, f, &p)
 }
 
 // fields are the fields of the file with their sources, and what else is stated about them.

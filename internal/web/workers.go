@@ -145,6 +145,7 @@ func (s *Server) workersPage(r *http.Request, f registry.Filter, at place) (work
 			return searched("/workers", g, "")
 		})
 	}
+	p.Duplicates = may(who, account.WorkerMerge)
 	if f.Employer != 0 {
 		p.Keep = append(p.Keep, part.Pair{Label: "employer", Value: f.Employer.String()})
 	}

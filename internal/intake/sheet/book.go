@@ -27,13 +27,14 @@ type Limits struct {
 	Rows     int   // physical rows of one sheet
 	Columns  int   // columns with content
 	Cell     int   // bytes of one cell
+	Row      int   // bytes of all cells of one row
 }
 
 // maxSheets is the number of sheets that a line of the ledger can name.
 const maxSheets = 1024
 
 // Default limits. Rows stays under 2²¹, the width of a row number in a ledger line.
-var Default = Limits{File: 512 << 20, Unzipped: 1 << 30, Ratio: 200, Rows: 2_000_000, Columns: 256, Cell: 32 << 10}
+var Default = Limits{File: 512 << 20, Unzipped: 1 << 30, Ratio: 200, Rows: 2_000_000, Columns: 256, Cell: 32 << 10, Row: 128 << 10}
 
 // RatioFrom is the unzipped size from which the ratio is judged: small files of a few repeated
 // words compress far better and harm nobody.
@@ -87,7 +88,7 @@ func Open(r io.ReaderAt, size int64, name string, lim Limits) (*Book, error) {
 	case len(bytes.TrimSpace(head)) == 0:
 		return nil, fault.New(fault.Invalid, "intake.file_empty")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return openXLSX(r, size, lim)
+		return sized(lim)(openXLSX(r, size, lim))
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}):
 		return nil, compound(r, head)
 	case isMarkup(head):
@@ -95,7 +96,40 @@ func Open(r io.ReaderAt, size int64, name string, lim Limits) (*Book, error) {
 	case isBinary(head):
 		return nil, fault.New(fault.Invalid, "intake.format_unknown").WithFix("intake.save_as_xlsx")
 	}
-	return openCSV(r, size, name, lim)
+	return sized(lim)(openCSV(r, size, name, lim))
+}
+
+// sized holds the rows of a book to what one row and all rows of a sheet may say: a few bytes of a file can point at
+// the same long text in every cell.
+func sized(lim Limits) func(*Book, error) (*Book, error) {
+	return func(b *Book, err error) (*Book, error) {
+		if err != nil {
+			return nil, err
+		}
+		rows := b.rows
+		b.rows = func(sheet int, done *counter) iter.Seq2[Row, error] {
+			return func(yield func(Row, error) bool) {
+				total := int64(0)
+				for row, err := range rows(sheet, done) {
+					if err == nil {
+						n := 0
+						for _, c := range row.Cells {
+							n += len(c)
+						}
+						if total += int64(n); n > lim.Row {
+							row, err = Row{Number: row.Number}, fault.New(fault.TooLarge, "intake.row_too_large", row.Number, lim.Row>>10)
+						} else if total > lim.Unzipped {
+							row, err = Row{Number: row.Number}, fault.New(fault.TooLarge, "intake.unzipped_too_large", lim.Unzipped>>20)
+						}
+					}
+					if !yield(row, err) || err != nil {
+						return
+					}
+				}
+			}
+		}
+		return b, nil
+	}
 }
 
 // Rows walks the rows of a sheet that are not blank, in file order. An error ends the walk.
@@ -141,11 +175,18 @@ func (b *Book) Head(sheet, upTo int) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range areas {
+	for i, a := range areas { // in order of their first row
+		if a.top > upTo || i == maxHeadAreas {
+			break
+		}
 		fill(head, a)
 	}
 	return head, nil
 }
+
+// maxHeadAreas is how many merged areas the rows of a head are filled from: areas lie side by side, and more of them would
+// not find room.
+const maxHeadAreas = 4096
 
 // fill writes the first cell of an area into all its cells.
 func fill(head []Row, a area) {

@@ -60,6 +60,8 @@ func (p *csvParser) record() ([]string, error) {
 			p.ends = append(p.ends, len(p.text))
 		} else if !blank(string(p.text[from:])) {
 			return nil, fault.New(fault.TooLarge, "intake.columns_too_many", p.lim.Columns)
+		} else {
+			p.text = p.text[:from]
 		}
 		if err != nil || last {
 			return p.split(), err

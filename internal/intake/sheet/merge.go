@@ -126,6 +126,8 @@ func (c *carrier) apply(number int, cells []string) ([]string, []int) {
 	for ; c.next < len(c.areas) && c.areas[c.next].top <= number; c.next++ {
 		a := c.areas[c.next]
 		if a.bottom > a.top && a.top == number && a.left < len(cells) && cells[a.left] != "" {
+			// Areas do not lie over each other; of those that do, the last one counts.
+			c.active = slices.DeleteFunc(c.active, func(o carried) bool { return o.left == a.left })
 			c.active = append(c.active, carried{a, cells[a.left]})
 		}
 	}

@@ -18,6 +18,8 @@ type rowParser struct {
 	s      *xmlScanner
 	carry  carrier
 	number int
+	given  int  // number of the last row that was given out
+	inside bool // the rows are not over
 	hidden bool
 	cells  []string
 	texts  []byte // of the cells that are no shared strings, one behind the other
@@ -38,9 +40,14 @@ func (p *rowParser) next() (Row, error) {
 			continue
 		}
 		if err := p.s.next(false); err != nil {
+			if p.inside && errors.Is(err, io.EOF) {
+				err = errors.Join(errLies, io.ErrUnexpectedEOF)
+			}
 			return Row{}, err
 		}
 		switch string(p.s.name()) {
+		case "sheetData":
+			p.inside = !p.s.empty()
 		case "row":
 			p.startRow()
 			if p.s.empty() {
@@ -58,6 +65,10 @@ func (p *rowParser) next() (Row, error) {
 			if p.number > p.x.lim.Rows {
 				return Row{}, fault.New(fault.TooLarge, "intake.rows_too_many", p.x.lim.Rows)
 			}
+			if p.number <= p.given {
+				return Row{}, damaged(errOrder)
+			}
+			p.given = p.number
 			cells, carried := p.carry.apply(p.number, cells)
 			return Row{Number: p.number, Cells: cells, Carried: carried, Hidden: p.hidden}, nil
 		case "/sheetData":
@@ -65,6 +76,9 @@ func (p *rowParser) next() (Row, error) {
 		}
 	}
 }
+
+// errOrder is the cause for rows whose numbers do not rise: nobody could find the row that a report names.
+var errOrder = errors.New("row numbers out of order")
 
 func (p *rowParser) startRow() {
 	p.number++
@@ -304,8 +318,12 @@ func (p *rowParser) content() (value []byte, formula bool, err error) {
 }
 
 // exact is the magnitude up to which a binary64 number shows the digits that were typed:
-// Excel keeps 15 of them. Beyond it a number is left as it stands, so that a damaged ID number is seen.
-const exact = 1e15
+// Excel keeps 15 of them. Beyond it a number is written in powers of ten, however many digits the file shows: what was
+// typed behind the fifteenth is lost, and no reader of ID numbers takes such a text for whole.
+const (
+	exact       = 1e15
+	exactDigits = 15
+)
 
 // appendNumber prints a numeric cell without float noise: 36.350000000000001 → 36.35, 1.38E10 →
 // 13800000000. From 10¹⁵ on the text stays as it is. shift is added to days of the 1904 system.
@@ -313,10 +331,13 @@ func appendNumber(out, raw []byte, shift float64) []byte {
 	if len(raw) > 0 && (raw[0] <= ' ' || raw[len(raw)-1] <= ' ') {
 		raw = bytes.TrimSpace(raw)
 	}
-	if shift == 0 && isDigits(raw) {
+	if shift == 0 && len(raw) <= exactDigits && isDigits(raw) {
 		return append(out, raw...)
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)
+	if err == nil && (f >= exact || f <= -exact) && len(raw) < 2*exactDigits && bytes.IndexByte(raw, '.') < 0 && !bytes.ContainsAny(raw, "eE") {
+		return strconv.AppendFloat(out, f, 'E', -1, 64)
+	}
 	if err != nil || f >= exact || f <= -exact {
 		return appendText(out, raw)
 	}

@@ -3,6 +3,8 @@ package sheet
 import (
 	"strconv"
 	"strings"
+
+	"tuoxing/internal/fault"
 )
 
 // dates knows which cells hold days. It is asked only in workbooks that count days from 1904
@@ -28,6 +30,9 @@ func (d *dates) shift(style []byte) float64 {
 	return days1904
 }
 
+// maxStyles is more styles than a workbook can have: Excel takes 64,000.
+const maxStyles = 100_000
+
 // readStyles finds the styles whose number format shows days.
 func (x *xlsx) readStyles() error {
 	if !x.dates.since1904 || x.styles == "" {
@@ -36,6 +41,9 @@ func (x *xlsx) readStyles() error {
 	own := map[string]bool{} // number of a format of the workbook's own → shows days
 	inCells := false
 	return x.each(x.styles, func(s *xmlScanner) error {
+		if len(x.dates.styled) > maxStyles || len(own) > maxStyles {
+			return fault.New(fault.TooLarge, "intake.parts_too_many", maxParts)
+		}
 		switch string(s.name()) {
 		case "numFmt":
 			own[string(s.attr("numFmtId"))] = showsDays(unescape(s.attr("formatCode")))

@@ -46,6 +46,9 @@ func (t *texts) close() {
 
 func (t *texts) len() int { return len(t.refs) }
 
+// size is how many bytes the texts take.
+func (t *texts) size() int64 { return int64(len(t.blocks))*blockSize + int64(len(t.open)) }
+
 // at gives a text; the table must be closed.
 func (t *texts) at(i int) string {
 	r := t.refs[i]

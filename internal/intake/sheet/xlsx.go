@@ -33,22 +33,32 @@ type xlsx struct {
 // maxParts bounds the number of parts of a workbook; real ones have tens.
 const maxParts = 10_000
 
+// maxList bounds the bytes of the list of parts, which the zip reader holds in memory as a whole: 10,000 names are
+// 1 MiB.
+const maxList = 4 << 20
+
 // mergeScan is the unzipped size up to which a sheet is read once more to learn its
 // merged areas, which stand behind the rows. Longer sheets are machine-made lists.
 const mergeScan = 256 << 20
 
 func openXLSX(r io.ReaderAt, size int64, lim Limits) (*Book, error) {
-	z, err := zip.NewReader(r, size)
+	list := &budget{r: r, left: maxList}
+	z, err := zip.NewReader(list, size)
+	if list.left < 0 || err == nil && len(z.File) > maxParts {
+		return nil, fault.New(fault.TooLarge, "intake.parts_too_many", maxParts)
+	}
 	if err != nil {
 		return nil, damaged(err)
 	}
-	if len(z.File) > maxParts {
-		return nil, fault.New(fault.TooLarge, "intake.parts_too_many", maxParts)
-	}
+	list.met = true
 	x := &xlsx{r: r, size: size, parts: map[string]*zip.File{}, lim: lim, merged: map[int][]area{}}
 	var total uint64
 	for _, f := range z.File {
-		x.parts[strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(f.Name, "\\", "/"), "/"))] = f
+		name := strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(f.Name, "\\", "/"), "/"))
+		if x.parts[name] != nil && !f.FileInfo().IsDir() {
+			return nil, damaged(errTwice)
+		}
+		x.parts[name] = f
 		total += f.UncompressedSize64
 		if total > uint64(lim.Unzipped) || f.UncompressedSize64 > uint64(lim.Unzipped) {
 			return nil, fault.New(fault.TooLarge, "intake.unzipped_too_large", lim.Unzipped>>20)
@@ -85,12 +95,15 @@ func openXLSX(r io.ReaderAt, size int64, lim Limits) (*Book, error) {
 
 // tryLibrary reports an error of the scanner for which the library is asked: anything but a limit, and a zip that is no workbook.
 func (x *xlsx) tryLibrary(err error) bool {
-	if err == nil || errors.Is(err, errNoBook) {
+	if err == nil || errors.Is(err, errNoBook) || errors.Is(err, errLies) || errors.Is(err, errOrder) {
 		return false
 	}
 	f, ok := fault.As(err)
 	return !ok || f.Kind == fault.Invalid
 }
+
+// errTwice is the cause for two parts of one name: what one program shows is not what another reads.
+var errTwice = errors.New("two parts of one name in the zip")
 
 // errNoBook is the cause for a zip without the parts of a workbook.
 var errNoBook = errors.New("no workbook in the zip")
@@ -109,7 +122,56 @@ func (x *xlsx) open(name string) (io.ReadCloser, error) {
 	return struct {
 		io.Reader
 		io.Closer
-	}{io.LimitReader(rc, int64(f.UncompressedSize64)), rc}, nil
+	}{&honest{rc, int64(f.UncompressedSize64)}, rc}, nil
+}
+
+// honest gives a part as far as the archive declared it, and an error when it goes on behind that or its checksum
+// is wrong.
+type honest struct {
+	r    io.Reader
+	left int64
+}
+
+func (h *honest) Read(p []byte) (int, error) {
+	if h.left == 0 {
+		var more [1]byte
+		if n, err := io.ReadFull(h.r, more[:]); n > 0 || !errors.Is(err, io.EOF) {
+			return 0, errors.Join(errLies, err)
+		}
+		return 0, io.EOF
+	}
+	n, err := h.r.Read(p[:min(int64(len(p)), h.left)])
+	h.left -= int64(n)
+	switch {
+	case err == nil:
+	case !errors.Is(err, io.EOF):
+		err = errors.Join(errLies, err) // a checksum, or bytes that do not unpack
+	case h.left > 0:
+		err = errLies
+	default:
+		err = nil // the next call looks behind it
+	}
+	return n, err
+}
+
+// errLies is the cause for a part that is not as long as the archive says, or not the same.
+var errLies = errors.New("a part is not as the archive declares it")
+
+// budget is a file of which no more than so many bytes are looked at until it is met; left is below 0 when it was not.
+type budget struct {
+	r    io.ReaderAt
+	left int64
+	met  bool
+}
+
+// ReadAt reads within the budget.
+func (b *budget) ReadAt(p []byte, off int64) (int, error) {
+	if !b.met {
+		if b.left -= int64(len(p)); b.left < 0 {
+			return 0, errors.New("more than the budget")
+		}
+	}
+	return b.r.ReadAt(p, off)
 }
 
 // each calls fn at every tag of a part until the part or fn ends; fn returns io.EOF to stop.
@@ -162,6 +224,9 @@ func (x *xlsx) workbook() error {
 			if !ok || !strings.HasSuffix(t.kind, "/worksheet") {
 				return nil // a chart or macro sheet
 			}
+			if len(x.names) == maxSheets {
+				return fault.New(fault.TooLarge, "intake.sheets_too_many", maxSheets)
+			}
 			state := string(s.attr("state"))
 			x.names = append(x.names, Sheet{Name: unescape(s.attr("name")), Hidden: state == "hidden" || state == "veryHidden"})
 			x.sheets = append(x.sheets, t.part)
@@ -209,6 +274,9 @@ func (x *xlsx) relations(part, dir string) (map[string]relation, error) {
 		} else {
 			target = path.Join(dir, target)
 		}
+		if len(rels) == maxParts {
+			return fault.New(fault.TooLarge, "intake.parts_too_many", maxParts)
+		}
 		rels[string(s.attr("Id"))] = relation{string(s.attr("Type")), target}
 		return nil
 	})
@@ -225,14 +293,31 @@ func (x *xlsx) sharedStrings() error {
 			if x.shared.long > x.lim.Cell {
 				return x.cellTooLarge()
 			}
+			if err := x.sharedSize(); err != nil {
+				return err
+			}
 		}
 		if string(s.name()) != "si" {
 			return nil
 		}
-		return x.sharedString(s)
+		if err := x.sharedString(s); err != nil {
+			return err
+		}
+		return x.sharedSize()
 	})
 	x.shared.close()
 	return err
+}
+
+// Shared texts are the one thing of a workbook that is held in memory: a quarter of what it may unpack to, and in
+// number one for 64 bytes of that. A list of two million people with five texts each keeps both by far.
+const sharedPart, sharedEach = 4, 64
+
+func (x *xlsx) sharedSize() error {
+	if x.shared.size() > x.lim.Unzipped/sharedPart || int64(x.shared.len()) > x.lim.Unzipped/sharedEach {
+		return fault.New(fault.TooLarge, "intake.texts_too_large", x.lim.Unzipped/sharedPart>>20)
+	}
+	return nil
 }
 
 // plainString takes an item written as nearly all are, <si><t>…</t></si>, when it comes next. The tag in hand is
@@ -329,7 +414,9 @@ func (x *xlsx) scan(sheet int, done *counter, yield func(Row, error) bool) (last
 	for {
 		row, err := p.next()
 		if errors.Is(err, io.EOF) {
-			return last, false, nil
+			// What stands behind the rows is read to its end, where the checksum of the part is.
+			_, err = io.Copy(io.Discard, ahead)
+			return last, false, err
 		}
 		if err != nil {
 			return last, false, err
@@ -337,6 +424,6 @@ func (x *xlsx) scan(sheet int, done *counter, yield func(Row, error) bool) (last
 		if !yield(row, nil) {
 			return last, true, nil
 		}
-		last = max(last, row.Number)
+		last = row.Number
 	}
 }

@@ -79,6 +79,8 @@ func (m maker) imports() []Sample {
 		{"import-reading", "import, being read", intake.Show(reading)}, {"import-applying", "import, being applied", intake.Show(waiting)},
 		{"import-staged", "import, checked", intake.Show(m.staged())}, {"import-absent", "import, many absent", intake.Show(absent)},
 		{"import-applied", "import, applied", intake.Show(m.applied())}, {"import-undo", "import, take back", intake.Undo(m.undo())},
+		{"import-take-back", "import, take a decision about a leaver back", intake.TakeBack(m.takeBack(true, nil))},
+		{"import-take-back-wrong", "import, take a decision about a leaver back, without a reason", intake.TakeBack(m.takeBack(false, []part.Problem{{Name: "why", Text: m.base.T("registry.reason_needed")}}))},
 		{"import-undone", "import, taken back", intake.Show(undone)}, {"import-failed", "import, not readable", intake.Show(failed)},
 		{"import-fresh", "import, nothing known yet", intake.Show(intake.Page{Base: m.at("/imports/3"), ID: "3", File: "a.csv"})},
 	}
@@ -96,6 +98,9 @@ func (m maker) applied() intake.Page {
 	p.Leaving = &intake.Leaving{CSV: "/imports/1/leavers.csv", XLSX: "/imports/1/leavers.xlsx", Open: 37, Confirmed: 2, Rejected: 1, Day: asOf.String(), People: []intake.Absent{
 		{ID: "4", Name: m.w("赵六", "Zhao Liu"), Href: "/workers/4", Employer: m.w("示例光学有限公司", "Shili Optics Ltd")},
 		{ID: "5", Name: m.w("钱七", "Qian Qi"), Href: "/workers/5", Employer: m.w("示例电子厂", "Shili Electronics")},
+	}, Decided: []intake.Absent{
+		{ID: "6", Name: m.w("孙八", "Sun Ba"), Href: "/workers/6", Employer: m.w("示例光学有限公司", "Shili Optics Ltd"), State: part.Warn, StateWord: m.base.T("registry.leaver_confirmed"), Back: "/imports/1/leavers/6/take-back"},
+		{ID: "7", Name: m.base.T("figure.elsewhere"), Employer: m.w("示例电子厂", "Shili Electronics"), State: part.Good, StateWord: m.base.T("registry.leaver_rejected"), Back: "/imports/1/leavers/7/take-back"},
 	}}
 	return p
 }
@@ -118,6 +123,15 @@ func (m maker) undo() intake.UndoPage {
 	return intake.UndoPage{Base: m.at("/imports/1/undo"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Confirm: 6966, Lines: []string{
 		b.T("web_intake.undo_line_rows", "6,966"), b.T("web_intake.undo_line_facts", "14", "7,204"), b.T("web_intake.undo_line_figures"), b.T("web_intake.undo_line_keep"),
 	}}
+}
+
+func (m maker) takeBack(left bool, ps []part.Problem) intake.TakeBackPage {
+	state := "registry.leaver_rejected"
+	if left {
+		state = "registry.leaver_confirmed"
+	}
+	return intake.TakeBackPage{Base: m.at("/imports/1/leavers/6/take-back"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Name: m.w("孙八", "Sun Ba"), Employer: m.w("示例光学有限公司", "Shili Optics Ltd"),
+		StateWord: m.base.T(state), Left: left, Problems: ps}
 }
 
 // doors are the pages of people who are not logged in, and the errors.

@@ -196,14 +196,18 @@ type Leavers struct {
 // decides.
 type Leaving struct {
 	People                    []Absent // open ones, the first
+	Decided                   []Absent // the others, the first
 	Open, Confirmed, Rejected int64
 	Day                       string // of the roster: the latest day of leaving
 	CSV, XLSX                 string // all of them as a file; empty for who may not take lists away
 }
 
-// Absent is one person who waits for a decision.
+// Absent is one person whom the roster leaves out.
 type Absent struct {
 	ID, Name, Href, Employer string
+	State                    part.Tone // of a decision
+	StateWord                string
+	Back                     string // where the decision is taken back
 }
 
 // Code is a credit code whose check digit fails: some really issued ones do.
@@ -240,6 +244,17 @@ type UndoPage struct {
 	Confirm  int64 // rows to type back
 	Typed    string
 	Problems []part.Problem
+}
+
+// TakeBackPage asks before the decision about a leaver is taken back.
+type TakeBackPage struct {
+	part.Base
+	ID, File       string
+	Name, Employer string
+	StateWord      string // what was decided
+	Left           bool   // they had been confirmed: figures change
+	Reason         string
+	Problems       []part.Problem
 }
 
 // RowPage is one row of a file and its cells.

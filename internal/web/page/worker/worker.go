@@ -13,17 +13,18 @@ import (
 // ListPage is the list of people.
 type ListPage struct {
 	part.Base
-	Query     string
-	Filters   []part.Field // selects of the filter bar
-	Chips     []part.Chip
-	Columns   []part.Column
-	Rows      []Row
-	Total     int64
-	Pager     part.Pager
-	CSV, XLSX string
-	Out       string      // the form that gives the list out with numbers
-	Keep      []part.Pair // filters without a field of their own
-	CanImport bool
+	Query      string
+	Filters    []part.Field // selects of the filter bar
+	Chips      []part.Chip
+	Columns    []part.Column
+	Rows       []Row
+	Total      int64
+	Pager      part.Pager
+	CSV, XLSX  string
+	Out        string      // the form that gives the list out with numbers
+	Keep       []part.Pair // filters without a field of their own
+	CanImport  bool
+	Duplicates bool // may decide on files that may be one person's
 }
 
 // OutPage asks how the list of people is to be given out.
@@ -67,6 +68,19 @@ type Page struct {
 	Conflicts  []part.Link // between sources, about this person
 	Erase      string      // the way to the question; empty: may not, or is erased
 	Erased     bool
+	Requests   []RequestLine // what the person asked about the own data, the open ones first
+	NewRequest string        // the way to register one; empty: may not, or is erased
+	Survivor   string        // address of the file into which this one was merged
+	Merged     []string      // addresses of those merged into this one
+	Unmerge    string        // the way to the question, of a merged file
+}
+
+// RequestLine is one request of the person.
+type RequestLine struct {
+	Href, Kind, StateWord, Left string
+	DueOn                       date.Day
+	State                       part.Tone
+	Late                        bool
 }
 
 // Field is one field of the file with its source, and what else is stated.
