@@ -72,7 +72,7 @@ func newCity(t testing.TB) city {
 func (c city) open(t testing.TB) *App {
 	t.Helper()
 	cfg := c.cfg
-	cfg.DB = c.copyDB(t)
+	cfg.DB, cfg.FilesDir = c.copyDB(t), c.copyFiles(t)
 	a, err := Open(t.Context(), cfg, quiet, Options{})
 	must(t, err)
 	t.Cleanup(func() {
@@ -81,6 +81,14 @@ func (c city) open(t testing.TB) *App {
 		}
 	})
 	return a
+}
+
+// copyFiles copies the originals: applying an import can destroy one that another copy of the city still needs.
+func (c city) copyFiles(t testing.TB) string {
+	t.Helper()
+	dst := filepath.Join(t.TempDir(), "files")
+	must(t, os.CopyFS(dst, os.DirFS(c.cfg.FilesDir)))
+	return dst
 }
 
 func (c city) copyDB(t testing.TB) string {

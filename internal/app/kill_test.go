@@ -178,7 +178,7 @@ func prepareKilling(t *testing.T) *killing {
 	out := t.TempDir() + "/rejects.xlsx"
 	for _, phase := range []string{staging, applying, reporting} {
 		kept := c
-		kept.cfg.DB = c.copyDB(t)
+		kept.cfg.DB, kept.cfg.FilesDir = c.copyDB(t), c.copyFiles(t)
 		k.before[phase] = kept
 		a, err := Open(t.Context(), c.cfg, quiet, Options{})
 		must(t, err)

@@ -56,6 +56,11 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 	}
 	slip := e.must(t, "user", "bulk", "--role", "enterprise_union", "--list", list, "--json").oneObject(t)["slips"].([]any)[0].(map[string]any)
 	login, code := slip["login"].(string), slip["code"].(string)
+	ask := func(kind string) []string { // a request of the kind, by file and id
+		r := e.must(t, "requests", "add", certified, kind, "--text", "请办理", "--json").oneObject(t)
+		return []string{r["worker"].(string), r["id"].(string)}
+	}
+	copied, corrected := ask("copy"), ask("correct")
 	cases := []struct {
 		command string
 		env     env
@@ -99,6 +104,12 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "verify", has: "head"},
 		{command: "duplicates unmerge", args: []string{pair[1], "--why", "测试"}, has: "merged"},
 		{command: "verify", has: "head"},
+		{command: "requests add", args: []string{certified, "erase"}, has: "due_on"},
+		{command: "requests add", args: []string{certified, "copy"}, code: 5, has: "error"},
+		{command: "requests list", args: []string{"--all"}, has: "requests"},
+		{command: "requests copy", args: append([]string{"--out", filepath.Join(dir, "copy.xlsx")}, copied...), has: "rows"},
+		{command: "requests done", args: copied, has: "decided_at"},
+		{command: "requests refuse", args: append([]string{"--why", "与证书一致"}, corrected...), has: "answer"},
 		{command: "erase", args: []string{someWorker(t, e), "--why", "本人申请", "--plan"}, has: "facts"},
 		{command: "erase", args: []string{someWorker(t, e), "--why", "本人申请"}, has: "erased"},
 		{command: "scrub", has: "scrubbed"},
