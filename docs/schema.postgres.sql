@@ -338,6 +338,7 @@ CREATE TABLE registry_certificate (
   line               bigint      NOT NULL,
   recorded_at        timestamptz NOT NULL,
   withdrawn_at       timestamptz,
+  sender             bigint      NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 );
 CREATE INDEX registry_certificate_district ON registry_certificate (district);
@@ -347,6 +348,31 @@ CREATE TABLE registry_certificate_number (
   number_index       bytea       NOT NULL,
   worker_id          bigint      NOT NULL,
   PRIMARY KEY (number_index)
+);
+
+CREATE TABLE registry_claim (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  field              text        NOT NULL,
+  value              text        NOT NULL,
+  as_of              date        NOT NULL,
+  import_id          bigint      NOT NULL,
+  line               bigint      NOT NULL,
+  sender             bigint      NOT NULL,
+  recorded_at        timestamptz NOT NULL,
+  withdrawn_at       timestamptz,
+  PRIMARY KEY (worker_id, id)
+);
+CREATE INDEX registry_claim_import ON registry_claim (import_id);
+
+CREATE TABLE registry_conflict (
+  worker_id          bigint      NOT NULL,
+  kind               text        NOT NULL,
+  about              bigint      NOT NULL,
+  task               boolean     NOT NULL,
+  ruling_id          bigint      NOT NULL,
+  found_at           timestamptz NOT NULL,
+  PRIMARY KEY (worker_id, kind, about)
 );
 
 CREATE TABLE registry_duplicate (
@@ -385,6 +411,7 @@ CREATE TABLE registry_employment (
   recorded_at        timestamptz NOT NULL,
   withdrawn_at       timestamptz,
   phone_sealed       bytea,
+  sender             bigint      NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 );
 CREATE INDEX registry_employment_employer ON registry_employment (employer_id);
@@ -447,6 +474,19 @@ CREATE TABLE registry_revocation (
   id                 bigint      NOT NULL,
   number_index       bytea       NOT NULL,
   revoked_on         date        NOT NULL,
+  reason             text        NOT NULL,
+  recorded_at        timestamptz NOT NULL,
+  recorded_by        bigint      NOT NULL,
+  withdrawn_at       timestamptz,
+  withdrawn_by       bigint      NOT NULL,
+  PRIMARY KEY (worker_id, id)
+);
+
+CREATE TABLE registry_ruling (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  kind               text        NOT NULL,
+  kept_id            bigint      NOT NULL,
   reason             text        NOT NULL,
   recorded_at        timestamptz NOT NULL,
   recorded_by        bigint      NOT NULL,

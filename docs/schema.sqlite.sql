@@ -338,6 +338,7 @@ CREATE TABLE registry_certificate (
   line               INTEGER     NOT NULL,
   recorded_at        TEXT        NOT NULL,
   withdrawn_at       TEXT,
+  sender             INTEGER     NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_certificate_district ON registry_certificate (district);
@@ -347,6 +348,31 @@ CREATE TABLE registry_certificate_number (
   number_index       BLOB        NOT NULL,
   worker_id          INTEGER     NOT NULL,
   PRIMARY KEY (number_index)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE registry_claim (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  field              TEXT        NOT NULL,
+  value              TEXT        NOT NULL,
+  as_of              TEXT        NOT NULL,
+  import_id          INTEGER     NOT NULL,
+  line               INTEGER     NOT NULL,
+  sender             INTEGER     NOT NULL,
+  recorded_at        TEXT        NOT NULL,
+  withdrawn_at       TEXT,
+  PRIMARY KEY (worker_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX registry_claim_import ON registry_claim (import_id);
+
+CREATE TABLE registry_conflict (
+  worker_id          INTEGER     NOT NULL,
+  kind               TEXT        NOT NULL,
+  about              INTEGER     NOT NULL,
+  task               INTEGER     NOT NULL,
+  ruling_id          INTEGER     NOT NULL,
+  found_at           TEXT        NOT NULL,
+  PRIMARY KEY (worker_id, kind, about)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE registry_duplicate (
@@ -385,6 +411,7 @@ CREATE TABLE registry_employment (
   recorded_at        TEXT        NOT NULL,
   withdrawn_at       TEXT,
   phone_sealed       BLOB,
+  sender             INTEGER     NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_employment_employer ON registry_employment (employer_id);
@@ -447,6 +474,19 @@ CREATE TABLE registry_revocation (
   id                 INTEGER     NOT NULL,
   number_index       BLOB        NOT NULL,
   revoked_on         TEXT        NOT NULL,
+  reason             TEXT        NOT NULL,
+  recorded_at        TEXT        NOT NULL,
+  recorded_by        INTEGER     NOT NULL,
+  withdrawn_at       TEXT,
+  withdrawn_by       INTEGER     NOT NULL,
+  PRIMARY KEY (worker_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE registry_ruling (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  kind               TEXT        NOT NULL,
+  kept_id            INTEGER     NOT NULL,
   reason             TEXT        NOT NULL,
   recorded_at        TEXT        NOT NULL,
   recorded_by        INTEGER     NOT NULL,

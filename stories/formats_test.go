@@ -335,8 +335,8 @@ func fenced(t *testing.T, lang string) []string {
 func TestFormats_examples_of_data_files_can_be_read(t *testing.T) {
 	t.Parallel()
 	blocks := fenced(t, "yaml")
-	if len(blocks) != 3 {
-		t.Fatalf("%d yaml examples, want indicators, worker classes and purposes", len(blocks))
+	if len(blocks) != 5 {
+		t.Fatalf("%d yaml examples, want indicators, worker classes, the precedence of sources, kinds of conflicts and purposes", len(blocks))
 	}
 	c, err := figure.ReadCatalogue([]byte(blocks[0]))
 	if err != nil {
@@ -348,7 +348,13 @@ func TestFormats_examples_of_data_files_can_be_read(t *testing.T) {
 	if _, err := registry.ReadClasses([]byte(blocks[1])); err != nil {
 		t.Error(err)
 	}
-	if p, err := intake.ReadPurposes([]byte(blocks[2])); err != nil || len(p.Fields) != 1 {
+	if _, err := registry.ReadPrecedence([]byte(blocks[2])); err != nil {
+		t.Error(err)
+	}
+	if _, err := registry.ReadConflicts([]byte(blocks[3])); err == nil || !strings.Contains(err.Error(), "1 of 7 stand there") { // the example leaves the others out
+		t.Errorf("the kinds of conflicts: %v", err)
+	}
+	if p, err := intake.ReadPurposes([]byte(blocks[4])); err != nil || len(p.Fields) != 1 {
 		t.Errorf("%d purposes in the example, want 1 (%v)", len(p.Fields), err)
 	}
 }

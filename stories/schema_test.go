@@ -187,8 +187,8 @@ func against(t *testing.T, schemaFile string, text []byte) []string {
 func TestSchemas_hold_for_the_data_files_and_the_examples(t *testing.T) {
 	t.Parallel()
 	examples := fenced(t, "yaml")
-	for i, name := range []string{"figures/indicators.yaml", "figures/worker_class.yaml", "internal/intake/purposes.yaml"} {
-		schemaFile := []string{"indicator.schema.json", "worker_class.schema.json", "purpose.schema.json"}[i]
+	for i, name := range []string{"figures/indicators.yaml", "figures/worker_class.yaml", "figures/precedence.yaml", "figures/conflicts.yaml", "internal/intake/purposes.yaml"} {
+		schemaFile := []string{"indicator.schema.json", "worker_class.schema.json", "precedence.schema.json", "conflicts.schema.json", "purpose.schema.json"}[i]
 		text, err := os.ReadFile("../" + name)
 		if err != nil {
 			t.Fatal(err)

@@ -96,6 +96,7 @@ func newFixture(t *testing.T) *fixture {
 	f.words["{unit}"], f.words["{foreign unit}"] = w.Unit(t, "丹阳市总工会").String(), w.Unit(t, "句容市总工会").String()
 	f.words["{firm}"] = w.Unit(t, "丹阳恒远机械有限公司").String()
 	f.returns(t)
+	f.conflicts(t)
 	f.words["{request}"] = register(t, w, world.Danyang, registry.RequestInput{Worker: person.ID, Kind: registry.RequestCorrect, Text: "手机号码有误"}).ID.String()
 	f.duplicates(t)
 	f.words["{name}"], f.words["{foreign name}"] = url.QueryEscape("逄立恒"), url.QueryEscape("阚语桐")
@@ -308,7 +309,7 @@ func uncovered(addresses []string, cases []ask) (missing, stray []string) {
 
 func TestEveryAddress_has_a_case_for_every_reader(t *testing.T) {
 	t.Parallel()
-	cases := slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations())
+	cases := slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases())
 	missing, stray := uncovered(addresses(), cases)
 	for _, at := range missing {
 		t.Errorf("%s has no case: write down in this package who may ask it", at)
@@ -334,7 +335,7 @@ func TestAccess(t *testing.T) {
 	if len(addresses()) < 60 {
 		t.Fatalf("%d addresses: the lists are not read", len(addresses()))
 	}
-	for _, a := range slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations()) {
+	for _, a := range slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases()) {
 		for who := range classes {
 			answer, asked := f.send(t, a, who)
 			if answer.Status != a.want[who] {

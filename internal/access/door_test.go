@@ -30,7 +30,7 @@ func TestInitialPassword_opens_nothing(t *testing.T) {
 		}
 	}
 	secrets := f.secrets()
-	for _, a := range slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations()) {
+	for _, a := range slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases()) {
 		if slices.Contains(free, a.of) || a.want[nobody] == 200 || strings.HasPrefix(a.of, "POST /api/v1/session") {
 			continue
 		}

@@ -121,9 +121,9 @@ func TestMust_follows_the_role_table_for_every_role_and_right(t *testing.T) {
 	t.Parallel()
 	// Written down a second time on purpose: a change of the table must be meant.
 	want := map[account.Role]string{
-		account.City:            "figure.read worker.read worker.reveal worker.export worker.erase worker.merge certificate.revoke request.write request.decide import.read import.write import.undo org.read user.manage block.read filing.read filing.call",
-		account.District:        "figure.read worker.read worker.reveal worker.export worker.merge certificate.revoke request.write request.decide import.read import.write import.undo org.read block.read filing.read filing.call filing.send",
-		account.Industry:        "figure.read worker.read worker.reveal worker.export worker.merge request.write request.decide import.read import.write import.undo org.read block.read filing.read filing.call filing.send",
+		account.City:            "figure.read worker.read worker.reveal worker.export worker.erase worker.merge certificate.revoke conflict.decide request.write request.decide import.read import.write import.undo org.read user.manage block.read filing.read filing.call",
+		account.District:        "figure.read worker.read worker.reveal worker.export worker.merge certificate.revoke conflict.decide request.write request.decide import.read import.write import.undo org.read block.read filing.read filing.call filing.send",
+		account.Industry:        "figure.read worker.read worker.reveal worker.export worker.merge conflict.decide request.write request.decide import.read import.write import.undo org.read block.read filing.read filing.call filing.send",
 		account.EnterpriseUnion: "figure.read worker.read worker.reveal worker.export request.write import.read import.write import.undo org.read filing.read filing.send",
 		account.EnterpriseHR:    "figure.read worker.read worker.reveal worker.export request.write import.read import.write import.undo org.read filing.read filing.send",
 		account.Member:          "figure.read import.read import.write import.undo org.read filing.read filing.send",

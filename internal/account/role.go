@@ -36,21 +36,23 @@ const (
 	CertificateRevoke Right = "certificate.revoke" // declare a certificate revoked (撤销), or take that back
 	RequestWrite      Right = "request.write"      // register what a person asks about the own data (查阅复制, 更正, 注销)
 	RequestDecide     Right = "request.decide"     // give the copy, declare a request done, or refuse it
-	ImportRead        Right = "import.read"
-	ImportWrite       Right = "import.write"
-	ImportUndo        Right = "import.undo"
-	OrgRead           Right = "org.read"
-	UserManage        Right = "user.manage"
-	AuditRead         Right = "audit.read"
-	BlockRead         Right = "block.read"
-	FilingRead        Right = "filing.read"
-	FilingCall        Right = "filing.call" // ask units for sheets, confirm what they send, send it back, give a later day
-	FilingSend        Right = "filing.send" // be asked: send the sheet of the own unit, ask for a later day
+	// ConflictDecide is for those above the parties: a firm does not decide whose person somebody is.
+	ConflictDecide Right = "conflict.decide" // say which of two statements about a person holds, or take that back
+	ImportRead     Right = "import.read"
+	ImportWrite    Right = "import.write"
+	ImportUndo     Right = "import.undo"
+	OrgRead        Right = "org.read"
+	UserManage     Right = "user.manage"
+	AuditRead      Right = "audit.read"
+	BlockRead      Right = "block.read"
+	FilingRead     Right = "filing.read"
+	FilingCall     Right = "filing.call" // ask units for sheets, confirm what they send, send it back, give a later day
+	FilingSend     Right = "filing.send" // be asked: send the sheet of the own unit, ask for a later day
 )
 
 // Rights lists all rights.
 var Rights = []Right{
-	FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
+	FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
 	FilingRead, FilingCall, FilingSend,
 }
 
@@ -88,15 +90,15 @@ type grant struct {
 // grants is the role table. Enterprises do not read blocks: their sums are over the whole city.
 var grants = map[Role]grant{
 	City: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead, FilingRead, FilingCall},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, BlockRead, FilingRead, FilingCall},
 		kinds:  []org.Kind{org.City}, whole: true, gives: Roles,
 	},
 	District: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, CertificateRevoke, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, CertificateRevoke, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
 		kinds:  []org.Kind{org.District, org.Zone},
 	},
 	Industry: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
 		kinds:  []org.Kind{org.IndustryUnion},
 	},
 	EnterpriseUnion: {

@@ -166,6 +166,20 @@ func (a *App) wire() error {
 	if err != nil {
 		return err
 	}
+	if data, err = figures.FS.ReadFile("precedence.yaml"); err != nil {
+		return err
+	}
+	precedence, err := registry.ReadPrecedence(data)
+	if err != nil {
+		return err
+	}
+	if data, err = figures.FS.ReadFile("conflicts.yaml"); err != nil {
+		return err
+	}
+	conflicts, err := registry.ReadConflicts(data)
+	if err != nil {
+		return err
+	}
 	if data, err = figures.FS.ReadFile("indicators.yaml"); err != nil {
 		return err
 	}
@@ -178,7 +192,7 @@ func (a *App) wire() error {
 	if err != nil {
 		return err
 	}
-	a.Registry = &registry.Service{DB: a.DB, Vault: a.Vault, Org: a.Org, Classes: classes, Days: days}
+	a.Registry = &registry.Service{DB: a.DB, Vault: a.Vault, Org: a.Org, Classes: classes, Precedence: precedence, Conflicts: conflicts, Days: days}
 	a.Org.OnChange = a.Registry.UnitsChanged
 	a.Accounts = account.New(a.DB, a.Org)
 	a.Book = ledger.NewBook(a.DB)

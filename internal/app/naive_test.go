@@ -238,6 +238,7 @@ var naiveFigures = map[string]func(a attributes) bool{
 	"employees":                      func(a attributes) bool { return a[ledger.Employer] > 0 },
 	"industrial_workers":             func(a attributes) bool { return a[ledger.Class] > 0 },
 	"members":                        func(a attributes) bool { return a[ledger.Employer] > 0 && a[ledger.Member] == 1 },
+	postsFigure:                      func(attributes) bool { return false }, // nobody in the made-up city is on two rosters
 	"skilled_ever":                   func(a attributes) bool { return a[ledger.RankEver] >= 2 },
 	"skilled_ever_industrial":        func(a attributes) bool { return a[ledger.RankEver] >= 2 && a[ledger.Class] > 0 },
 	"highly_skilled_ever":            func(a attributes) bool { return a[ledger.RankEver] >= 4 },
@@ -251,6 +252,7 @@ var naiveFigures = map[string]func(a attributes) bool{
 // The outside statistic and the rate are counted by naive.tables itself.
 const (
 	employedFigure = "employed"
+	postsFigure    = "posts_held"
 	rateFigure     = "highly_skilled_per_10k"
 	rateOf         = "highly_skilled_ever"
 )

@@ -22,6 +22,12 @@ func opensBothWays(t *testing.T, c city) {
 	half := head(t, a).Number / 2
 	for _, ind := range a.Figures.Catalogue.List() {
 		filters := [][]ledger.Cond{nil}
+		if ind.Name == postsFigure { // nobody in the made-up city is on two rosters; the registry's tests open posts
+			if v := ask(t, a, figure.Request{Name: ind.Name, On: asOf}); v.Total.Value != 0 {
+				t.Errorf("%d further posts", v.Total.Value)
+			}
+			continue
+		}
 		var single []ledger.Cond
 		for _, d := range ind.By {
 			cells := ask(t, a, figure.Request{Name: ind.Name, On: asOf, By: []ledger.Dim{d}}).Cells

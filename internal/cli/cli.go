@@ -60,6 +60,7 @@ type commands struct {
 	Imports      importsCmd      `cmd:"" help:"List what was taken in."`
 	Leavers      leaversCmd      `cmd:"" help:"List, confirm or reject the leavers that a complete roster proposes, or take a decision back."`
 	Duplicates   duplicatesCmd   `cmd:"" help:"Find files that may be one person's, merge them, or take a merge back."`
+	Conflicts    conflictsCmd    `cmd:"" help:"List conflicts between sources, decide which statement holds, or take that back."`
 	Certificates certificatesCmd `cmd:"" help:"List a person's certificates, open one, revoke it or take that back."`
 	Requests     requestsCmd     `cmd:"" help:"What people ask about their own data, due in working days."`
 	Erase        eraseCmd        `cmd:"" help:"Erase a person: the key is destroyed, the facts stay."`

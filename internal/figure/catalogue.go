@@ -26,6 +26,7 @@ type Unit string
 const (
 	Person Unit = "person"  // 人
 	Per10k Unit = "per_10k" // 人/万人
+	Posts  Unit = "post"    // 个, of posts
 )
 
 // Indicator is one entry of the catalogue.
@@ -125,7 +126,14 @@ func checkWords(ind *Indicator) error {
 			return fmt.Errorf("dimension %q is unknown", d)
 		}
 	}
-	if want := map[bool]Unit{true: Person, false: Per10k}[ind.Count != nil]; ind.Unit != want {
+	want := Person
+	switch {
+	case ind.Ratio != nil:
+		want = Per10k
+	case ind.Count.Fact == ledger.Post.String():
+		want = Posts
+	}
+	if ind.Unit != want {
 		return fmt.Errorf("unit %q does not fit, want %q", ind.Unit, want)
 	}
 	return nil

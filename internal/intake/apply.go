@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
@@ -207,6 +209,7 @@ func (s *Service) run(ctx context.Context, tx *db.Tx, rec *record, progress *pro
 	}
 	imp := rec.forTarget()
 	imp.Dry = dry
+	imp.refused = func(rules []string) iter.Seq2[*Row, error] { return rec.refusedBy(ctx, tx, target, rules) }
 	keeper := &keeper{tx: tx, id: rec.id}
 	if !dry {
 		imp.seal = rec.sealRow
@@ -239,6 +242,23 @@ func (s *Service) run(ctx context.Context, tx *db.Tx, rec *record, progress *pro
 			target.Kind, staged, handed, out.Applied, out.Unchanged)
 	}
 	return out, nil
+}
+
+// refusedBy reads the refused rows of which one of the rules spoke.
+func (rec *record) refusedBy(ctx context.Context, tx *db.Tx, target *Target, rules []string) iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) {
+		if !slices.ContainsFunc(rec.details.Rules, func(c RuleCount) bool { return c.Grade == GradeRefuse && slices.Contains(rules, c.Rule) }) {
+			return
+		}
+		for r, err := range rec.batches(ctx, tx, problemTable, packedLayout(target, rec.columns)) {
+			if err == nil && (!r.refused || !slices.ContainsFunc(r.remarks, func(m Remark) bool { return slices.Contains(rules, m.Rule) })) {
+				continue
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
 }
 
 // sealRow seals the cells of a row under its person's key, or the file's own.

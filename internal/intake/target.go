@@ -99,8 +99,9 @@ type Import struct {
 	Staged  int       // rows that Apply will be given
 	Earlier ImportID  // an import of the same file that is applied and in force; 0 = none
 
-	seal func(worker int64, key vault.Key, r *Row) Kept
-	keep func(Kept) error
+	refused func(rules []string) iter.Seq2[*Row, error]
+	seal    func(worker int64, key vault.Key, r *Row) Kept
+	keep    func(Kept) error
 }
 
 // Confirmed reports whether this credit code was confirmed by the importer although its
@@ -112,6 +113,15 @@ func (imp *Import) Confirmed(code string) bool {
 		}
 	}
 	return false
+}
+
+// Refused gives the refused rows of which one of these rules spoke, for Apply to take note of; they stay
+// refused. Nothing is read when the rules did not speak.
+func (imp *Import) Refused(rules ...string) iter.Seq2[*Row, error] {
+	if imp.refused == nil {
+		return func(func(*Row, error) bool) {}
+	}
+	return imp.refused(rules)
 }
 
 // Keep stores the row's cells as read, with what became of them, sealed under the key of the

@@ -30,9 +30,10 @@ type Kind uint8
 const (
 	Worker    Kind = 1 // a person in the stock: on a roster, or ever certified
 	Statistic Kind = 2 // an outside statistic (外部统计) with its source, e.g. employed persons
+	Post      Kind = 3 // a further post (兼任岗位): an employment beside the main one, counted in posts, not people
 )
 
-var kindNames = map[Kind]string{Worker: "worker", Statistic: "statistic"}
+var kindNames = map[Kind]string{Worker: "worker", Statistic: "statistic", Post: "post"}
 
 // String gives the stable name of the kind.
 func (k Kind) String() string { return kindNames[k] }

@@ -159,6 +159,8 @@ func (src *Sources) lend(from *Sources, lent bool) {
 		src.Certificates = append(src.Certificates, r)
 	}
 	src.Revocations = append(src.Revocations, from.Revocations...)
+	src.Claims = append(src.Claims, from.Claims...)
+	src.Rulings = append(src.Rulings, from.Rulings...)
 }
 
 // familyKeys opens the keys of a file and of those that are one person with it.

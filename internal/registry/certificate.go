@@ -270,17 +270,18 @@ func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.
 		return intake.Outcome{}, err
 	}
 	x := s.Vault.Indexer()
+	sender := senderOf(a.world.tree, imp)
 	var fresh map[string]WorkerID // numbers of the part that nobody held before
 	a.say = func(m *mention) (err error) {
-		m.cert, err = certificateOf(tx, imp, m, string(x.Sum(indexCertificate, m.row.Get(colNumber))))
+		m.cert, err = certificateOf(tx, imp, sender, m, string(x.Sum(indexCertificate, m.row.Get(colNumber))))
 		return err
 	}
 	a.hide = func(m *mention) { m.sealed = m.file.key.Seal(m.cert.ID, "number", []byte(m.row.Get(colNumber))) }
 	a.add = func(m *mention, src *Sources) {
 		m.cert.Lent = m.worker != src.Worker
-		before, had := certificateSaid(src, m.cert.Key)
+		before, had := certificateSaid(src, m.cert.Key, a.world.order)
 		src.Certificates = append(src.Certificates, m.cert)
-		after, _ := certificateSaid(src, m.cert.Key)
+		after, _ := certificateSaid(src, m.cert.Key, a.world.order)
 		m.differs = had && !before.sameCertificate(&after)
 	}
 	a.write = func(ctx context.Context, list []*mention) error {
@@ -307,22 +308,22 @@ func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.
 }
 
 var certificateColumns = []string{"worker_id", "id", "number_index", "number_sealed", "as_of", "rank", "occupation",
-	"issued_on", "expires_on", "revoked_on", "district", "sex", "birth_month", "import_id", "line", "recorded_at"}
+	"issued_on", "expires_on", "revoked_on", "district", "sex", "birth_month", "import_id", "line", "recorded_at", "sender"}
 
 func (c *CertificateRow) fields(w WorkerID, sealed []byte) []any {
 	return []any{int64(w), c.ID, []byte(c.Key), sealed, c.AsOf, int64(c.Rank), int64(c.Occupation),
-		c.IssuedOn, c.ExpiresOn, c.RevokedOn, int64(c.District), int64(c.Sex), int64(c.Birth), c.Import, int64(c.Line), db.At(c.RecordedAt)}
+		c.IssuedOn, c.ExpiresOn, c.RevokedOn, int64(c.District), int64(c.Sex), int64(c.Birth), c.Import, int64(c.Line), db.At(c.RecordedAt), int64(c.Sender)}
 }
 
 // certificateSaid is the row in force about one certificate; ok is false when none is.
-func certificateSaid(src *Sources, key string) (c CertificateRow, ok bool) {
-	one := &Sources{}
+func certificateSaid(src *Sources, key string, order Precedence) (c CertificateRow, ok bool) {
+	one := &Sources{Rulings: src.Rulings}
 	for _, r := range src.Certificates {
 		if r.Key == key {
 			one.Certificates = append(one.Certificates, r)
 		}
 	}
-	list := certificates(one)
+	list := certificates(one, order)
 	if len(list) == 0 {
 		return c, false
 	}
@@ -394,10 +395,10 @@ AND NOT EXISTS (SELECT 1 FROM registry_certificate c WHERE c.number_index = regi
 	return nil
 }
 
-func certificateOf(tx *db.Tx, imp *intake.Import, m *mention, key string) (CertificateRow, error) {
+func certificateOf(tx *db.Tx, imp *intake.Import, sender SourceKind, m *mention, key string) (CertificateRow, error) {
 	r := m.row
 	c := CertificateRow{ID: m.source, Key: key, AsOf: imp.AsOf, Sex: Sex(m.id.Sex), Birth: birthMonth(m.id),
-		ExpiresOn: date.Forever, Import: int64(imp.ID), Line: r.Line, RecordedAt: tx.Now()}
+		ExpiresOn: date.Forever, Import: int64(imp.ID), Line: r.Line, RecordedAt: tx.Now(), Sender: sender}
 	var err error
 	if c.Rank, err = strconv.Atoi(r.Get(colLevel)); err != nil {
 		return c, fmt.Errorf("accepted row %d: level: %w", r.Line.Row(), err)

@@ -128,6 +128,12 @@ func (s *Service) copyRows(ctx context.Context, tx *db.Tx, read *intake.Service,
 	for _, c := range out.Certificates {
 		add(c.Import, c.Line)
 	}
+	for _, f := range out.Fields { // also what is stated otherwise
+		add(f.Import, f.Line)
+		for _, a := range f.Also {
+			add(a.Import, a.Line)
+		}
+	}
 	for _, p := range places {
 		for w, key := range keys {
 			cells, err := read.Cells(ctx, tx, intake.ImportID(p.imported), int64(w), key, p.line)

@@ -252,7 +252,7 @@ func (s *Service) Scrub(ctx context.Context) error {
 }
 
 // scrubbed are the tables in which a person stood in clear, or with a key.
-var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "registry_request", "registry_duplicate", "intake_import", "intake_row_batch", "intake_stage", "intake_problem_batch"}
+var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "registry_claim", "registry_ruling", "registry_request", "registry_duplicate", "intake_import", "intake_row_batch", "intake_stage", "intake_problem_batch"}
 
 // blank takes from a file whatever says whose it is. The rows of certificates must still be known as those of
 // one certificate, so the index of their number becomes the id of its first row.
@@ -264,6 +264,9 @@ func blank(ctx context.Context, tx *db.Tx, w WorkerID) error {
 		`UPDATE registry_identity SET reason = '' WHERE worker_id = $1`,
 		`UPDATE registry_alias SET why = '' WHERE worker_id = $1`,
 		`UPDATE registry_revocation SET reason = '' WHERE worker_id = $1`,
+		`UPDATE registry_ruling SET reason = '' WHERE worker_id = $1`,
+		`DELETE FROM registry_claim WHERE worker_id = $1 AND field = 'name'`, // no figure depends on a name
+		`DELETE FROM registry_conflict WHERE worker_id = $1 AND kind = 'name_differs'`,
 		`DELETE FROM registry_duplicate WHERE worker_id = $1 OR other_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, query, int64(w)); err != nil {

@@ -25,8 +25,10 @@ type File struct {
 	Certificates []HeldCertificate
 	Jobs         []Job
 	Facts        []ledger.Placed // every fact, in block order
-	Survivor     WorkerID        // not 0 when this file was merged into that one
-	Merged       []WorkerID      // the files merged into this one
+	Fields       []FieldSaid     // today, each with its source and what else is stated
+	Conflicts    []Conflict
+	Survivor     WorkerID   // not 0 when this file was merged into that one
+	Merged       []WorkerID // the files merged into this one
 }
 
 // HeldCertificate is a certificate in force in the file, its number masked.
@@ -122,7 +124,8 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, f *File) error {
 		return err
 	}
 	f.Merged = merged
-	p := readPerson(src[f.ID])
+	p := readPerson(src[f.ID], s.Precedence)
+	f.Fields, f.Conflicts = p.stated(src[f.ID], f.Name, tx.Today(), s.Precedence), p.conflicts(src[f.ID], s.Precedence)
 	for _, c := range p.certs {
 		f.Certificates = append(f.Certificates, HeldCertificate{CertificateRow: c, NumberMasked: numbers[c.ID]})
 	}

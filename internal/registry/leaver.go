@@ -70,7 +70,7 @@ func (s *Service) proposeLeavers(ctx context.Context, tx *db.Tx, imp *intake.Imp
 			return 0, 0, err
 		}
 		for _, w := range part {
-			for _, e := range employed(src[w], imp.AsOf) {
+			for _, e := range employed(src[w], s.Precedence, imp.AsOf) {
 				if !within(tree, e, org.UnitID(imp.Unit)) {
 					continue
 				}

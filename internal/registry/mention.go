@@ -37,18 +37,19 @@ type mention struct {
 
 // onFile is a person's file as one part of the rows meets it.
 type onFile struct {
-	worker  WorkerID
-	isNew   bool // made by this part
-	key     vault.Key
-	wrapped []byte
-	name    string
-	nowhere bool   // nothing is in force in it
-	phone   []byte // sealed; nil when there is none
-	renamed bool
-	sealed  []byte // the phone number to put into the file; nil to leave it
-	src     Sources
-	row     []any // of a new file, for registry_worker
-	facts   []ledger.Fact
+	worker   WorkerID
+	isNew    bool // made by this part
+	key      vault.Key
+	wrapped  []byte
+	name     string
+	nowhere  bool   // nothing is in force in it
+	phone    []byte // sealed; nil when there is none
+	renamed  bool
+	sealed   []byte // the phone number to put into the file; nil to leave it
+	src      Sources
+	row      []any // of a new file, for registry_worker
+	facts    []ledger.Fact
+	disputed bool // of a new file: its rows contradict each other
 }
 
 // partRows is how many rows go through the stations of an arrival together.
@@ -66,8 +67,9 @@ type arrival struct {
 	world  *World
 	beside *World // the same for the goroutine that seals
 	out    intake.Outcome
-	seen   map[WorkerID]bool // people of earlier files who are mentioned
-	first  *firstLoad        // nil when people were on file before
+	seen   map[WorkerID]bool       // people of earlier files who are mentioned
+	first  *firstLoad              // nil when people were on file before
+	root   func(WorkerID) WorkerID // the survivor of a file, among those of the part being entered
 
 	phone func(*intake.Row) string                         // nil for sheets without one
 	say   func(m *mention) error                           // makes the sourced row, beside the transaction
@@ -92,7 +94,7 @@ func (s *Service) arrive(ctx context.Context, tx *db.Tx, imp *intake.Import) (*a
 	if err != nil {
 		return nil, err
 	}
-	a := &arrival{s: s, tx: tx, imp: imp, world: world, beside: NewWorld(world.tree, world.classes), seen: map[WorkerID]bool{}}
+	a := &arrival{s: s, tx: tx, imp: imp, world: world, beside: NewWorld(world.tree, world.classes, world.order), seen: map[WorkerID]bool{}}
 	var one int
 	err = tx.QueryRow(ctx, `SELECT 1 FROM registry_number LIMIT 1`, nil, &one)
 	if fault.Is(err, fault.NotFound) {
@@ -118,7 +120,10 @@ func (a *arrival) run(ctx context.Context, rows iter.Seq2[*intake.Row, error], t
 		}
 		a.first = nil
 	}
-	return build(ctx)
+	if err := build(ctx); err != nil {
+		return err
+	}
+	return a.claims(ctx)
 }
 
 // stations moves the parts on. At most three are on their way.
@@ -416,8 +421,9 @@ func (a *arrival) phones(p *part) error {
 func (a *arrival) newFile(m *mention) []any {
 	f := m.file
 	full, initials := cn.Spelled(f.name)
-	person := readPerson(&f.src)
+	person := readPerson(&f.src, a.beside.order)
 	f.facts = timeline(person, f.worker, a.beside)
+	f.disputed = len(person.conflicts(&f.src, a.beside.order)) > 0
 	for i := range f.facts {
 		f.facts[i].Entry = ledger.Entered
 	}
@@ -438,7 +444,7 @@ func (a *arrival) enter(ctx context.Context, p *part) error {
 	if err := a.makeFiles(ctx, p); err != nil {
 		return err
 	}
-	changed, err := a.changes(ctx, p)
+	changed, disputed, err := a.changes(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -451,13 +457,15 @@ func (a *arrival) enter(ctx context.Context, p *part) error {
 		}
 	}
 	for _, m := range p.list {
-		says := changed[m.worker] || m.file.isNew || m.differs
+		says := changed[m.worker] || disputed[m.worker] || m.file.isNew || m.differs
 		if a.isNew != nil {
 			says = a.isNew(m, says)
 		}
 		a.out.Count(m.row, says || m.newer)
 		if changed[m.worker] {
 			a.s.touch(a.tx, a.imp.By, m.worker)
+		} else if disputed[m.worker] {
+			a.s.touch(a.tx, a.imp.By).disputed[a.root(m.worker)] = true
 		}
 		if err := a.imp.KeepSealed(m.kept); err != nil {
 			return fmt.Errorf("keep cells: %w", err)
@@ -484,6 +492,9 @@ func (a *arrival) makeFiles(ctx context.Context, p *part) error {
 			numbers = append(numbers, []any{[]byte(m.index), int64(f.worker)})
 		}
 		t.fresh = append(t.fresh, f.worker)
+		if f.disputed {
+			t.disputed[f.worker] = true
+		}
 		if err := ledger.Enter(ctx, a.tx, t.by, f.facts...); err != nil {
 			return err
 		}
@@ -497,9 +508,9 @@ func (a *arrival) makeFiles(ctx context.Context, p *part) error {
 	return nil
 }
 
-// changes tells for each person who was on file before whether the part's rows change the timeline. The rows of
-// a merged file change its survivor's.
-func (a *arrival) changes(ctx context.Context, p *part) (map[WorkerID]bool, error) {
+// changes tells for each person who was on file before whether the part's rows change the timeline, and whether
+// they bring another conflict. The rows of a merged file change its survivor's.
+func (a *arrival) changes(ctx context.Context, p *part) (changed, disputed map[WorkerID]bool, err error) {
 	var known []WorkerID
 	for _, f := range p.files {
 		if !f.isNew {
@@ -508,31 +519,54 @@ func (a *arrival) changes(ctx context.Context, p *part) (map[WorkerID]bool, erro
 	}
 	alias, err := aliasesOf(ctx, a.tx, known)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	a.root = alias.root
 	roots := map[WorkerID]bool{}
 	for _, w := range known {
 		roots[alias.root(w)] = true
 	}
 	src, err := loadSources(ctx, a.tx, slices.Sorted(maps.Keys(roots)))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	before := make(map[WorkerID][]ledger.Fact, len(roots))
+	before := make(map[WorkerID]reading, len(roots))
 	for w := range roots {
-		before[w] = Timeline(src[w], a.world)
+		before[w] = readingOf(src[w], a.world)
 	}
 	for _, m := range p.list {
 		if !m.file.isNew {
 			a.add(m, src[alias.root(m.worker)])
 		}
 	}
-	changed, out := make(map[WorkerID]bool, len(roots)), make(map[WorkerID]bool, len(known))
+	changed, disputed = make(map[WorkerID]bool, len(known)), map[WorkerID]bool{}
+	after := make(map[WorkerID]reading, len(roots))
 	for w := range roots {
-		changed[w] = !slices.Equal(before[w], Timeline(src[w], a.world))
+		after[w] = readingOf(src[w], a.world)
 	}
 	for _, w := range known {
-		out[w] = changed[alias.root(w)]
+		old, now := before[alias.root(w)], after[alias.root(w)]
+		changed[w] = !slices.Equal(old.facts, now.facts)
+		disputed[w] = !slices.EqualFunc(old.conflicts, now.conflicts, sameConflict)
 	}
-	return out, nil
+	return changed, disputed, nil
+}
+
+// reading is what a person's rows come to.
+type reading struct {
+	facts     []ledger.Fact
+	conflicts []Conflict
+}
+
+func readingOf(src *Sources, w *World) reading {
+	if src.Survivor != 0 {
+		return reading{}
+	}
+	p := readPerson(src, w.order)
+	return reading{timeline(p, src.Worker, w), p.conflicts(src, w.order)}
+}
+
+// sameConflict reports whether two conflicts are about the same statements.
+func sameConflict(a, b Conflict) bool {
+	return a.Kind == b.Kind && a.About == b.About && a.Ruling == b.Ruling && slices.EqualFunc(a.Says, b.Says, func(x, y Stated) bool { return x.Row == y.Row && x.Holds == y.Holds })
 }

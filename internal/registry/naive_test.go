@@ -2,6 +2,7 @@ package registry
 
 import (
 	"cmp"
+	"database/sql"
 	"maps"
 	"slices"
 
@@ -92,6 +93,7 @@ type being struct {
 	rank, ever      int
 	sex             Sex
 	birth           date.Month
+	posts           []being // what is held beside the main employment
 }
 
 // The days that the model paints employments on; all days that histories draw lie well within.
@@ -106,6 +108,7 @@ type job struct {
 	employer org.UnitID
 	stay     []int
 	said     map[int][]EmploymentRow
+	since    map[int]int // by stay: how much the source of its beginning weighs
 }
 
 func (j *job) at(d date.Day) int { return j.stay[d-paintFrom] }
@@ -143,7 +146,7 @@ func naiveJobs(rows []EmploymentRow) []*job {
 		}
 		j := jobs[r.Employer]
 		if j == nil {
-			j = &job{employer: r.Employer, stay: make([]int, paintTo-paintFrom+1), said: map[int][]EmploymentRow{}}
+			j = &job{employer: r.Employer, stay: make([]int, paintTo-paintFrom+1), said: map[int][]EmploymentRow{}, since: map[int]int{}}
 			jobs[r.Employer] = j
 		}
 		n := stays[r.Employer]
@@ -158,11 +161,13 @@ func naiveJobs(rows []EmploymentRow) []*job {
 			from := r.AsOf
 			if r.StartedOn.Valid && (n == 0 || r.StartedOn.V > j.last(n)) {
 				from = min(from, r.StartedOn.V)
+				j.since[n+1] = naiveWeight("started_on", r.Sender)
 			}
 			n++
 			stays[r.Employer] = n
 			j.paint(from, paintTo, n)
-		case r.StartedOn.Valid: // the latest row that states a beginning sets it, up to the day first seen
+		case r.StartedOn.Valid && naiveWeight("started_on", r.Sender) >= j.since[n]: // the latest row of those that weigh most sets the beginning, up to the day first seen
+			j.since[n] = naiveWeight("started_on", r.Sender)
 			if from := min(r.StartedOn.V, j.said[n][0].AsOf); n == 1 || r.StartedOn.V > j.last(n-1) {
 				was := j.first(n)
 				j.paint(from, was-1, n)
@@ -178,12 +183,28 @@ func sameWork(a, b EmploymentRow) bool {
 	return a.Post == b.Post && a.Occupation == b.Occupation && a.Member == b.Member && a.Main == b.Main
 }
 
+// naiveWeight is somePrecedence in plain words.
+func naiveWeight(field string, from SourceKind) int {
+	switch field {
+	case "job":
+		return map[SourceKind]int{FromEnterprise: 2, FromIndustryUnion: 1, FromDistrict: 1}[from]
+	case "started_on":
+		return map[SourceKind]int{FromEnterprise: 2, FromCity: 1}[from]
+	}
+	return map[SourceKind]int{FromMember: 3, FromSchool: 2, FromDistrict: 2, FromEnterprise: 1}[from]
+}
+
 // statement is what was said last about a stay up to a day; what the first row says holds from the
 // beginning. A row that repeats what holds is a confirmation: the source is the row that said it first.
 func (j *job) statement(n int, d date.Day) (says, source EmploymentRow) {
 	var list []EmploymentRow // one per day spoken of: what was said last, by who said so first
+	most := 0
 	for _, r := range j.said[n] {
 		k := len(list)
+		if naiveWeight("job", r.Sender) < most {
+			continue // somebody who knows better has spoken
+		}
+		most = naiveWeight("job", r.Sender)
 		switch {
 		case k > 0 && sameWork(list[k-1], r):
 		case k > 0 && list[k-1].AsOf == r.AsOf:
@@ -320,13 +341,30 @@ func naiveIdentity(m *model, files ...WorkerID) (sex Sex, birth date.Month) {
 	return sex, birth
 }
 
-// naiveCertificates gives one statement per certificate, the latest, in the order of issue.
+// naiveCertificates gives one statement per certificate in the order of issue: the latest whose level and day of issue are
+// those of whoever weighs most, and from the latest of all whether it was revoked.
 func naiveCertificates(rows []CertificateRow) []CertificateRow {
 	said := func(a, b CertificateRow) int {
 		return cmp.Or(cmp.Compare(a.AsOf, b.AsOf), a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
 	}
 	rows = slices.Clone(rows)
 	slices.SortFunc(rows, said)
+	revoked := map[string]sql.Null[date.Day]{}
+	for _, r := range rows {
+		if !r.Withdrawn {
+			revoked[r.Key] = r.RevokedOn
+		}
+	}
+	best := map[string]CertificateRow{}
+	for _, r := range rows {
+		if old, ok := best[r.Key]; !r.Withdrawn && (!ok || naiveWeight("certificate", r.Sender) >= naiveWeight("certificate", old.Sender)) {
+			best[r.Key] = r
+		}
+	}
+	rows = slices.DeleteFunc(rows, func(r CertificateRow) bool {
+		b := best[r.Key]
+		return naiveWeight("certificate", r.Sender) < naiveWeight("certificate", b.Sender) && (r.Rank != b.Rank || r.IssuedOn != b.IssuedOn)
+	})
 	latest := map[string]CertificateRow{}
 	for _, r := range rows {
 		if r.Withdrawn {
@@ -337,6 +375,10 @@ func naiveCertificates(rows []CertificateRow) []CertificateRow {
 			continue // a confirmation
 		}
 		latest[r.Key] = r
+	}
+	for key, r := range latest {
+		r.RevokedOn = revoked[key]
+		latest[key] = r
 	}
 	return slices.SortedFunc(maps.Values(latest), func(a, b CertificateRow) int {
 		return cmp.Or(cmp.Compare(a.IssuedOn, b.IssuedOn), said(a, b))
@@ -385,13 +427,17 @@ func (m *model) life(w WorkerID, first, last date.Day) []being {
 			b.there, b.ever = true, best.Rank
 			b.district, b.occupation, b.union = best.District, best.Occupation, units.districtUnion(best.District, d)
 		}
+		person := b
 		if j, row := naiveMain(jobs, d); j != nil {
-			u, _ := units.row(j.employer, d)
-			top := units.union(j.employer, d)
-			b.there, b.employer, b.union = true, j.employer, top.Unit
-			b.district, b.occupation, b.member = cmp.Or(u.District, top.District), row.Occupation, row.Member
-			b.industry, b.ownership, b.size = u.Industry, int(u.Ownership), int(u.Size)
-			b.class = naiveClass(u.Industry, row.Post, d)
+			b.work(units, j, row, d)
+			for _, other := range jobs {
+				if n := other.at(d); n != 0 && other != j {
+					row, _ := other.statement(n, d)
+					post := person
+					post.work(units, other, row, d)
+					b.posts = append(b.posts, post)
+				}
+			}
 		}
 		if !b.there {
 			b = being{}
@@ -399,6 +445,16 @@ func (m *model) life(w WorkerID, first, last date.Day) []being {
 		out = append(out, b)
 	}
 	return out
+}
+
+// work puts in what a job says on a day.
+func (b *being) work(units naiveUnits, j *job, row EmploymentRow, d date.Day) {
+	u, _ := units.row(j.employer, d)
+	top := units.union(j.employer, d)
+	b.there, b.employer, b.union = true, j.employer, top.Unit
+	b.district, b.occupation, b.member = cmp.Or(u.District, top.District), row.Occupation, row.Member
+	b.industry, b.ownership, b.size = u.Industry, int(u.Ownership), int(u.Size)
+	b.class = naiveClass(u.Industry, row.Post, d)
 }
 
 // naiveMain chooses the employment that counts: declared main, else the latest start, else the latest source.

@@ -226,7 +226,7 @@ func (f *filling) open(ctx context.Context, part []WorkerID) (map[WorkerID]*fill
 // roster fills in who is employed in the subtree on the day.
 func (f *filling) roster(ctx context.Context, add func(map[string]string) error) error {
 	return f.people(ctx, "registry_employment", func(src *Sources, x *filled) error {
-		p := readPerson(src)
+		p := readPerson(src, f.s.Precedence)
 		for i := range p.spells {
 			s := &p.spells[i]
 			if s.start > f.on || s.end < f.on || !within(f.tree, s.employer, f.unit) {
@@ -248,8 +248,8 @@ func (f *filling) roster(ctx context.Context, add func(map[string]string) error)
 // certificates fills in the certificates in force of the people of the subtree.
 func (f *filling) certificates(ctx context.Context, add func(map[string]string) error) error {
 	return f.people(ctx, "registry_certificate", func(src *Sources, x *filled) error {
-		for _, held := range certificates(src) {
-			c, _ := certificateSaid(src, held.Key) // as the lists have it: an officer's decision is not the sheet's to repeat
+		for _, held := range certificates(src, f.s.Precedence) {
+			c, _ := certificateSaid(src, held.Key, f.s.Precedence) // as the lists have it: an officer's decision is not the sheet's to repeat
 			cells := map[string]string{
 				colRecord: Record{Worker: src.Worker, Row: c.ID}.String(), colName: x.name, colID: x.number, colSex: x.sex, colOccupation: occupationText(c.Occupation), colLevel: rankTitle[c.Rank],
 				colNumber: f.numbers[c.ID], colIssued: c.IssuedOn.String(), colExpires: endText(c.ExpiresOn), colDistrict: districtText(c.District, true),

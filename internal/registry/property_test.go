@@ -42,21 +42,25 @@ type figure struct {
 	where []ledger.Cond
 	by    []ledger.Dim
 	in    func(b *being) bool
+	posts bool // counts posts beside the main employment, not people
 }
 
 const most = math.MaxInt64
 
 var figures = []figure{
 	{"职工 employees", []ledger.Cond{{Dim: ledger.Employer, Min: 1, Max: most}}, []ledger.Dim{ledger.District, ledger.Rank, ledger.Sex, ledger.Age},
-		func(b *being) bool { return b.employer != 0 }},
+		func(b *being) bool { return b.employer != 0 }, false},
 	{"产业工人 industrial workers", []ledger.Cond{{Dim: ledger.Class, Min: 1, Max: 255}}, []ledger.Dim{ledger.Union, ledger.Class, ledger.Sex, ledger.Age},
-		func(b *being) bool { return b.class != 0 }},
+		func(b *being) bool { return b.class != 0 }, false},
 	{"累计技能 skilled ever", []ledger.Cond{{Dim: ledger.RankEver, Min: 2, Max: 8}}, []ledger.Dim{ledger.District, ledger.RankEver, ledger.Sex, ledger.Age},
-		func(b *being) bool { return b.ever >= 2 }},
+		func(b *being) bool { return b.ever >= 2 }, false},
 	{"累计高技能 highly skilled ever", []ledger.Cond{{Dim: ledger.RankEver, Min: 4, Max: 8}}, []ledger.Dim{ledger.Union, ledger.Occupation, ledger.Member, ledger.Employer},
-		func(b *being) bool { return b.ever >= 4 }},
+		func(b *being) bool { return b.ever >= 4 }, false},
 	{"现有技能 skilled now", []ledger.Cond{{Dim: ledger.Rank, Min: 2, Max: 8}}, []ledger.Dim{ledger.District, ledger.Rank, ledger.Industry, ledger.Size},
-		func(b *being) bool { return b.rank >= 2 }},
+		func(b *being) bool { return b.rank >= 2 }, false},
+	{"兼任岗位 further posts", nil, []ledger.Dim{ledger.Employer, ledger.RankEver, ledger.Class, ledger.Age}, func(*being) bool { return true }, true},
+	{"兼任岗位 further posts of skilled people", []ledger.Cond{{Dim: ledger.Rank, Min: 2, Max: 8}}, []ledger.Dim{ledger.District, ledger.Union, ledger.Occupation, ledger.Sex},
+		func(b *being) bool { return b.rank >= 2 }, true},
 }
 
 // value is a dimension of a being on a day.
@@ -174,9 +178,14 @@ func (h *history) identityOf(w WorkerID) (Sex, date.Month) {
 	return Sex(1 + w%2), date.MonthOf(1963+5*int(w), 1+int(w))
 }
 
+// sender is whose list a row comes from. Most come from one, so that later rows change what earlier ones say.
+func (h *history) sender() SourceKind {
+	return oneOf(h.r, FromDistrict, FromDistrict, FromDistrict, 0, FromCity, FromEnterprise, FromSchool, FromMember)
+}
+
 func (h *history) rosterRow(w WorkerID, at org.UnitID, asOf date.Day) EmploymentRow {
 	r := EmploymentRow{Employer: at, AsOf: asOf, Post: Post(1 + h.r.IntN(5)), Occupation: oneOf[int32](h.r, 0, 6180101, 4080505),
-		Member: h.r.IntN(2) == 0, Main: h.r.IntN(4) == 0}
+		Member: h.r.IntN(2) == 0, Main: h.r.IntN(4) == 0, Sender: h.sender()}
 	r.Sex, r.Birth = h.identityOf(w)
 	if h.r.IntN(2) == 0 {
 		r.StartedOn = dayOf(asOf - date.Day(h.r.IntN(500)))
@@ -186,7 +195,7 @@ func (h *history) rosterRow(w WorkerID, at org.UnitID, asOf date.Day) Employment
 
 func (h *history) certificateRow(w WorkerID, key string) CertificateRow {
 	c := CertificateRow{Key: fmt.Sprint("key ", w, key), AsOf: h.someDay(), Rank: 1 + h.r.IntN(8), Occupation: oneOf[int32](h.r, 0, 6180101, 6290203),
-		IssuedOn: h.someDay(), ExpiresOn: date.Forever, District: oneOf[int32](h.r, 0, 321102, 321111, 321112, 321181, 321171, 321172)}
+		IssuedOn: h.someDay(), ExpiresOn: date.Forever, District: oneOf[int32](h.r, 0, 321102, 321111, 321112, 321181, 321171, 321172), Sender: h.sender()}
 	c.Sex, c.Birth = h.identityOf(w)
 	if h.r.IntN(3) == 0 {
 		c.ExpiresOn = c.IssuedOn + date.Day(h.r.IntN(500))
@@ -486,21 +495,30 @@ func (f *figure) counted(lives *[people + 1][]being, on date.Day) map[cellKey]in
 		if len(life) == 0 {
 			continue
 		}
-		b := &life[on-spanFrom]
-		if !b.there || !f.in(b) {
-			continue
+		counted := life[on-spanFrom : on-spanFrom+1]
+		if f.posts {
+			counted = counted[0].posts
 		}
-		var k cellKey
-		for i, d := range f.by {
-			k[i] = b.value(d, on)
+		for i := range counted {
+			b := &counted[i]
+			if !b.there || !f.in(b) {
+				continue
+			}
+			var k cellKey
+			for i, d := range f.by {
+				k[i] = b.value(d, on)
+			}
+			out[k]++
 		}
-		out[k]++
 	}
 	return out
 }
 
 func (f *figure) query(on date.Day, block int64) ledger.Query {
 	q := ledger.Stock(ledger.Worker, on)
+	if f.posts {
+		q.Kind = ledger.Post
+	}
 	q.Block, q.Where, q.By, q.Scope.All = block, f.where, f.by, true
 	return q
 }

@@ -144,7 +144,7 @@ func (s *Service) takeCertificate(ctx context.Context, tx *db.Tx, scope account.
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := src[worker].certificate(id)
+	c, err := src[worker].certificate(id, s.Precedence)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -164,7 +164,7 @@ func (s *Service) takeCertificate(ctx context.Context, tx *db.Tx, scope account.
 }
 
 // certificate finds the certificate in force of which the row speaks. Those of a merged file lie in its survivor.
-func (src *Sources) certificate(id CertificateID) (*CertificateRow, error) {
+func (src *Sources) certificate(id CertificateID, order Precedence) (*CertificateRow, error) {
 	key := ""
 	if src.Survivor != 0 {
 		return nil, fault.New(fault.NotFound, "registry.certificate_unknown")
@@ -174,7 +174,7 @@ func (src *Sources) certificate(id CertificateID) (*CertificateRow, error) {
 			key = src.Certificates[i].Key
 		}
 	}
-	list := certificates(src)
+	list := certificates(src, order)
 	for i := range list {
 		if key != "" && list[i].Key == key {
 			return &list[i], nil

@@ -226,16 +226,17 @@ func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import
 	if err != nil {
 		return intake.Outcome{}, err
 	}
+	sender := senderOf(tree, imp)
 	a.phone = func(r *intake.Row) string { return r.Get(colPhone) }
 	a.say = func(m *mention) (err error) {
-		m.job, err = employmentOf(tx, imp, tree, m)
+		m.job, err = employmentOf(tx, imp, tree, sender, m)
 		return err
 	}
 	a.add = func(m *mention, src *Sources) {
 		m.job.Lent = m.worker != src.Worker
-		before := jobsAt(src, m.job.Employer)
+		before := jobsAt(src, m.job.Employer, a.world.order)
 		src.Employment = append(src.Employment, m.job)
-		m.differs = !slices.Equal(before, jobsAt(src, m.job.Employer))
+		m.differs = !slices.Equal(before, jobsAt(src, m.job.Employer, a.world.order))
 	}
 	a.write = func(ctx context.Context, list []*mention) error {
 		employments := make([][]any, len(list))
@@ -254,7 +255,7 @@ func (s *Service) applyRoster(ctx context.Context, tx *db.Tx, imp *intake.Import
 	return a.out, err
 }
 
-func employmentOf(tx *db.Tx, imp *intake.Import, tree *org.Tree, m *mention) (EmploymentRow, error) {
+func employmentOf(tx *db.Tx, imp *intake.Import, tree *org.Tree, sender SourceKind, m *mention) (EmploymentRow, error) {
 	r := m.row
 	text := r.Get(colCode)
 	if text == "" {
@@ -273,7 +274,7 @@ func employmentOf(tx *db.Tx, imp *intake.Import, tree *org.Tree, m *mention) (Em
 	e := EmploymentRow{
 		ID: m.source, Employer: unit, AsOf: imp.AsOf, Post: posts[cn.Fold(r.Get(colPost))], Occupation: occupation,
 		Member: r.Get(colMember) == "yes", Main: r.Get(colMain) == "yes", Sex: Sex(m.id.Sex), Birth: birthMonth(m.id),
-		Import: int64(imp.ID), Line: r.Line, RecordedAt: tx.Now(),
+		Import: int64(imp.ID), Line: r.Line, RecordedAt: tx.Now(), Sender: sender,
 	}
 	if sx, ok := sexNamed(r.Get(colSex)); ok && e.Sex == 0 {
 		e.Sex = Sex(sx)
@@ -295,21 +296,21 @@ func dayCell(r *intake.Row, col string) (sql.Null[date.Day], error) {
 }
 
 var employmentColumns = []string{"worker_id", "id", "employer_id", "as_of", "started_on", "left_on", "post", "occupation", "member", "main",
-	"sex", "birth_month", "import_id", "line", "recorded_at"}
+	"sex", "birth_month", "import_id", "line", "recorded_at", "sender"}
 
 // rosterColumns are those of a row of a sheet, which may state a phone number.
 var rosterColumns = append(slices.Clone(employmentColumns), "phone_sealed")
 
 func (r *EmploymentRow) fields(w WorkerID) []any {
 	return []any{int64(w), r.ID, int64(r.Employer), r.AsOf, r.StartedOn, r.LeftOn, int64(r.Post), int64(r.Occupation), r.Member, r.Main,
-		int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt)}
+		int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt), int64(r.Sender)}
 }
 
 // undoPeople withdraws the rows that an import brought. What other rows say of the same people
 // comes into force again when the timelines are computed.
 func (s *Service) undoPeople(ctx context.Context, tx *db.Tx, imp *intake.Import, _ string) error {
 	var workers []WorkerID
-	for _, table := range []string{"registry_employment", "registry_certificate"} {
+	for _, table := range []string{"registry_employment", "registry_certificate", "registry_claim"} {
 		err := tx.Query(ctx, `SELECT DISTINCT worker_id FROM `+table+` WHERE import_id = $1 AND withdrawn_at IS NULL`, []any{int64(imp.ID)}, func(row db.Scanner) error {
 			var w WorkerID
 			err := row.Scan(&w)

@@ -53,6 +53,8 @@ type Sources struct {
 	Employment   []EmploymentRow
 	Certificates []CertificateRow
 	Revocations  []RevocationRow
+	Claims       []ClaimRow
+	Rulings      []RulingRow
 }
 
 // IdentityRow is a correction of sex or birth month by an officer, with its reason. Zero states
@@ -83,6 +85,7 @@ type EmploymentRow struct {
 	Import     int64
 	Line       ledger.Line
 	RecordedAt time.Time
+	Sender     SourceKind
 	Withdrawn  bool
 	Lent       bool
 }
@@ -114,9 +117,11 @@ type CertificateRow struct {
 	Import     int64
 	Line       ledger.Line
 	RecordedAt time.Time
+	Sender     SourceKind
 	Withdrawn  bool
 	Lent       bool
-	decided    int64 // the RevocationRow that sets RevokedOn; 0 when the list did
+	decided    int64  // the RevocationRow that sets RevokedOn; 0 when the list did
+	toldBy     source // the row that sets or lifts RevokedOn, when it is another one
 }
 
 func (r *CertificateRow) source() source { return source{r.ID, r.Import, r.Line} }

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tuoxing/internal/cn"
@@ -20,6 +21,10 @@ type Service struct {
 	Org     *org.Service
 	Classes Classes
 	Days    *cn.Calendar // working days, by which requests are due; set by app
+	// Precedence tells which source counts where two disagree; nil makes them equal.
+	Precedence Precedence
+	// Conflicts is the table of kinds of conflicts between sources.
+	Conflicts []ConflictSpec
 
 	// Figures tells by how much every figure differs between two timelines of a person; set by app.
 	Figures func(with, without []ledger.Fact) []FigureChange
@@ -33,10 +38,11 @@ const batch = 500
 // touched is the set of people whose rows, or whose units' rows, a transaction has changed, and of
 // the series of statistics whose district has another union.
 type touched struct {
-	by      int64
-	workers map[WorkerID]bool
-	series  map[int64]bool
-	fresh   []WorkerID // files made by this transaction, whose facts are entered already; ascending, as ids are made
+	by       int64
+	workers  map[WorkerID]bool
+	series   map[int64]bool
+	disputed map[WorkerID]bool // people whose conflicts are to be listed anew, their timelines being right
+	fresh    []WorkerID        // files made by this transaction, whose facts are entered already; ascending, as ids are made
 }
 
 type touchedKey struct{}
@@ -45,7 +51,7 @@ type touchedKey struct{}
 // commits. by is the user who answers for the change.
 func (s *Service) touch(tx *db.Tx, by int64, workers ...WorkerID) *touched {
 	t := db.State(tx, touchedKey{}, func() *touched {
-		t := &touched{workers: map[WorkerID]bool{}, series: map[int64]bool{}}
+		t := &touched{workers: map[WorkerID]bool{}, disputed: map[WorkerID]bool{}, series: map[int64]bool{}}
 		tx.BeforeCommit(db.Derive, func(ctx context.Context) error { return s.settle(ctx, tx, t) })
 		return t
 	})
@@ -121,8 +127,10 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 			again[int64(w)] = true
 		}
 	}
-	if err := ledger.Forgo(tx, ledger.Worker, again); err != nil {
-		return err
+	for _, kind := range stockKinds {
+		if err := ledger.Forgo(tx, kind, again); err != nil {
+			return err
+		}
 	}
 	world, err := s.world(ctx, tx)
 	if err != nil {
@@ -133,21 +141,53 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 		if err != nil {
 			return err
 		}
-		keys := make([]ledger.Key, len(part))
-		for i, w := range part {
-			keys[i] = ledger.Key{Kind: ledger.Worker, Worker: int64(w)}
-		}
-		err = ledger.Settle(ctx, tx, t.by, keys, func(k ledger.Key) ([]ledger.Fact, error) {
-			return Timeline(src[WorkerID(k.Worker)], world), nil
-		})
-		if err != nil {
+		if err := settleTimelines(ctx, tx, t.by, part, src, world); err != nil {
 			return fmt.Errorf("settle timelines: %w", err)
 		}
 		if err := updateCurrent(ctx, tx, part, src, world); err != nil {
 			return err
 		}
+		if err := s.settleConflicts(ctx, tx, part, src, world); err != nil {
+			return err
+		}
+		for _, w := range part {
+			delete(t.disputed, w)
+		}
+	}
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(t.disputed)), batch) {
+		src, err := loadSources(ctx, tx, part)
+		if err != nil {
+			return err
+		}
+		if err := s.settleConflicts(ctx, tx, part, src, world); err != nil {
+			return err
+		}
 	}
 	return s.settleStatistics(ctx, tx, t.by, t.series)
+}
+
+// stockKinds are the kinds of facts that a person's timeline consists of.
+var stockKinds = []ledger.Kind{ledger.Worker, ledger.Post}
+
+// settleTimelines enters the difference between the timelines of some people and what the ledger holds.
+func settleTimelines(ctx context.Context, tx *db.Tx, by int64, part []WorkerID, src map[WorkerID]*Sources, world *World) error {
+	facts := make(map[ledger.Key][]ledger.Fact, len(part))
+	for _, w := range part {
+		for _, f := range Timeline(src[w], world) {
+			k := ledger.Key{Kind: f.Kind, Worker: f.Worker}
+			facts[k] = append(facts[k], f)
+		}
+	}
+	for _, kind := range stockKinds {
+		keys := make([]ledger.Key, len(part))
+		for i, w := range part {
+			keys[i] = ledger.Key{Kind: kind, Worker: int64(w)}
+		}
+		if err := ledger.Settle(ctx, tx, by, keys, func(k ledger.Key) ([]ledger.Fact, error) { return facts[k], nil }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) world(ctx context.Context, tx *db.Tx) (*World, error) {
@@ -155,7 +195,7 @@ func (s *Service) world(ctx context.Context, tx *db.Tx) (*World, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read organisations: %w", err)
 	}
-	return NewWorld(tree, s.Classes), nil
+	return NewWorld(tree, s.Classes, s.Precedence), nil
 }
 
 // current is what lists and scopes read of a person: where the file belongs today. Files follow
@@ -202,7 +242,7 @@ func updateCurrent(ctx context.Context, tx *db.Tx, part []WorkerID, src map[Work
 		return fmt.Errorf("read files: %w", err)
 	}
 	for _, id := range part {
-		now := readPerson(src[id]).current(tx.Today(), w)
+		now := readPerson(src[id], w.order).current(tx.Today(), w)
 		now.survivor = int64(src[id].Survivor)
 		if now == held[id] {
 			continue
@@ -243,12 +283,12 @@ func rowsOfFiles(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[Worker
 		return out, nil
 	}
 	list, args := in(1, workers)
-	err := tx.Query(ctx, `SELECT worker_id, id, employer_id, as_of, started_on, left_on, post, occupation, member, main, sex, birth_month, import_id, line, recorded_at, withdrawn_at
+	err := tx.Query(ctx, `SELECT worker_id, id, employer_id, as_of, started_on, left_on, post, occupation, member, main, sex, birth_month, import_id, line, recorded_at, sender, withdrawn_at
 FROM registry_employment WHERE worker_id IN `+list+` ORDER BY worker_id, id`, args, func(row db.Scanner) error {
 		var w WorkerID
 		var r EmploymentRow
 		var at, gone db.Time
-		if err := row.Scan(&w, &r.ID, &r.Employer, &r.AsOf, &r.StartedOn, &r.LeftOn, &r.Post, &r.Occupation, &r.Member, &r.Main, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &gone); err != nil {
+		if err := row.Scan(&w, &r.ID, &r.Employer, &r.AsOf, &r.StartedOn, &r.LeftOn, &r.Post, &r.Occupation, &r.Member, &r.Main, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &r.Sender, &gone); err != nil {
 			return err
 		}
 		r.RecordedAt, r.Withdrawn = at.Time, !gone.IsZero()
@@ -258,13 +298,13 @@ FROM registry_employment WHERE worker_id IN `+list+` ORDER BY worker_id, id`, ar
 	if err != nil {
 		return nil, fmt.Errorf("read employments: %w", err)
 	}
-	err = tx.Query(ctx, `SELECT worker_id, id, number_index, as_of, rank, occupation, issued_on, expires_on, revoked_on, district, sex, birth_month, import_id, line, recorded_at, withdrawn_at
+	err = tx.Query(ctx, `SELECT worker_id, id, number_index, as_of, rank, occupation, issued_on, expires_on, revoked_on, district, sex, birth_month, import_id, line, recorded_at, sender, withdrawn_at
 FROM registry_certificate WHERE worker_id IN `+list+` ORDER BY worker_id, id`, args, func(row db.Scanner) error {
 		var w WorkerID
 		var r CertificateRow
 		var at, gone db.Time
 		var number []byte
-		if err := row.Scan(&w, &r.ID, &number, &r.AsOf, &r.Rank, &r.Occupation, &r.IssuedOn, &r.ExpiresOn, &r.RevokedOn, &r.District, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &gone); err != nil {
+		if err := row.Scan(&w, &r.ID, &number, &r.AsOf, &r.Rank, &r.Occupation, &r.IssuedOn, &r.ExpiresOn, &r.RevokedOn, &r.District, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &r.Sender, &gone); err != nil {
 			return err
 		}
 		r.Key, r.RecordedAt, r.Withdrawn = string(number), at.Time, !gone.IsZero()
@@ -288,7 +328,10 @@ FROM registry_certificate WHERE worker_id IN `+list+` ORDER BY worker_id, id`, a
 	if err != nil {
 		return nil, fmt.Errorf("read corrections: %w", err)
 	}
-	return out, readRevocations(ctx, tx, list, args, out)
+	if err := readRevocations(ctx, tx, list, args, out); err != nil {
+		return nil, err
+	}
+	return out, readClaims(ctx, tx, list, args, out)
 }
 
 // last is the employer of the latest spell, 0 when there was none.
@@ -368,13 +411,15 @@ func factsInForce(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[Worke
 	for i, w := range workers {
 		ids[i] = int64(w)
 	}
-	facts, err := ledger.FactsOf(ctx, tx, ledger.Worker, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read facts: %w", err)
-	}
 	all := map[WorkerID][]ledger.Placed{}
-	for _, f := range facts {
-		all[WorkerID(f.Worker)] = append(all[WorkerID(f.Worker)], f)
+	for _, kind := range stockKinds {
+		facts, err := ledger.FactsOf(ctx, tx, kind, ids)
+		if err != nil {
+			return nil, fmt.Errorf("read facts: %w", err)
+		}
+		for _, f := range facts {
+			all[WorkerID(f.Worker)] = append(all[WorkerID(f.Worker)], f)
+		}
 	}
 	for w := range all {
 		all[w] = ledger.InForce(all[w])
@@ -383,9 +428,9 @@ func factsInForce(ctx context.Context, tx *db.Tx, workers []WorkerID) (map[Worke
 }
 
 // employed gives the employers at which a person has a living employment on a day.
-func employed(src *Sources, on date.Day) []org.UnitID {
+func employed(src *Sources, order Precedence, on date.Day) []org.UnitID {
 	var out []org.UnitID
-	for _, s := range readPerson(src).spells {
+	for _, s := range readPerson(src, order).spells {
 		if s.start <= on && on <= s.end && !slices.Contains(out, s.employer) {
 			out = append(out, s.employer)
 		}

@@ -263,7 +263,7 @@ func TestMain_employment_is_declared_or_began_last_or_was_said_last(t *testing.T
 		}
 		c.read(func(ctx context.Context, tx *db.Tx) error {
 			src, err := loadSources(ctx, tx, []WorkerID{one})
-			if got := employed(src[one], day("2023-04-10")); len(got) != 2 || !slices.Contains(got, x.want) {
+			if got := employed(src[one], c.svc.Precedence, day("2023-04-10")); len(got) != 2 || !slices.Contains(got, x.want) {
 				t.Errorf("%s: employed at %v", name, got)
 			}
 			return err
@@ -319,9 +319,48 @@ func TestA_later_stated_beginning_never_erases_a_day_on_which_the_person_was_see
 	c.roster(3, rosterSays(unitOptics, "2023-03-31", since("2023-02-01")))
 	c.read(func(ctx context.Context, tx *db.Tx) error {
 		src, err := loadSources(ctx, tx, []WorkerID{one})
-		if got := employed(src[one], day("2022-06-30")); len(got) != 1 {
+		if got := employed(src[one], c.svc.Precedence, day("2022-06-30")); len(got) != 1 {
 			t.Errorf("on 30 June 2022 employed at %v", got)
 		}
 		return err
 	})
+}
+
+// A second employment counts as a post, never as a person; when it becomes the main one it is no post any more.
+func TestPosts_beside_the_main_employment_count_as_posts_and_not_as_people(t *testing.T) {
+	t.Parallel()
+	c := newTown(t)
+	main := func(started string, is bool) func(*EmploymentRow) {
+		return func(r *EmploymentRow) { r.StartedOn, r.Main = dayOf(day(started)), is }
+	}
+	c.roster(2, rosterSays(unitOptics, "2023-03-31", main("2020-05-01", true)), rosterSays(unitBuilders, "2023-03-31", main("2022-01-01", false)))
+	c.roster(3, rosterSays(unitHotel, "2023-03-31", main("2023-02-01", false)))
+	c.roster(4, rosterSays(unitOptics, "2023-07-31", func(r *EmploymentRow) { r.LeftOn = dayOf(day("2023-07-01")) }))
+	posts := func(on string) map[int64]int64 {
+		q := ledger.Stock(ledger.Post, day(on))
+		q.Scope.All, q.By = true, []ledger.Dim{ledger.Employer}
+		out := map[int64]int64{}
+		for _, cell := range c.columns().Sum(q) {
+			if cell.Quantity != 0 {
+				out[cell.Keys[0]] = cell.Quantity
+			}
+		}
+		return out
+	}
+	for on, want := range map[string]map[int64]int64{
+		"2021-12-31": {}, "2022-01-01": {int64(unitBuilders): 1}, "2023-02-01": {int64(unitBuilders): 1, int64(unitHotel): 1},
+		"2023-07-01": {int64(unitBuilders): 1}, // the hotel, begun last, is the main one now
+	} {
+		if diff := cmp.Diff(want, posts(on)); diff != "" {
+			t.Errorf("posts on %s (-want +got):\n%s", on, diff)
+		}
+		if _, ok := c.is(on, 0); !ok {
+			t.Errorf("on %s nobody is there", on)
+		}
+	}
+	must(t, c.verifyTimelines())
+	c.undo(3)
+	if diff := cmp.Diff(map[int64]int64{int64(unitBuilders): 1}, posts("2023-02-01")); diff != "" {
+		t.Errorf("posts after undo (-want +got):\n%s", diff)
+	}
 }

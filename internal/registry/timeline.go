@@ -14,12 +14,13 @@ import (
 //
 // On any day a person is in the stock when employed, or when they ever held a certificate that is
 // not revoked. The facts of a change are −1 with the state before and +1 with the state after,
-// both dated the first day of the new state.
+// both dated the first day of the new state. Employments beside the main one give facts of their own
+// kind (see posts).
 func Timeline(src *Sources, w *World) []ledger.Fact {
 	if src.Survivor != 0 {
 		return nil // a merged file has no timeline of its own
 	}
-	return timeline(readPerson(src), src.Worker, w)
+	return timeline(readPerson(src, w.order), src.Worker, w)
 }
 
 // timeline is Timeline of rows that were sorted out before.
@@ -49,7 +50,7 @@ func timeline(p *person, worker WorkerID, w *World) []ledger.Fact {
 		emit(now, +1)
 		before = now
 	}
-	return out
+	return append(out, p.posts(worker, w)...)
 }
 
 // state is what a person is on a day, and the rows that make it so.
@@ -165,20 +166,26 @@ func (p *person) on(day date.Day, w *World) state {
 		s.fact.Occupation = best.Occupation
 	} else {
 		s.there = true
-		row, from := job.on(day)
-		u := w.unit(job.employer, day)
-		s.from.job = from
-		f := &s.fact
-		f.Employer, f.Union, f.District = int64(job.employer), int64(u.Union), u.District
-		f.Industry, f.Ownership, f.Size = int32(u.Industry), int32(u.Ownership), int32(u.Size)
-		f.Occupation = row.Occupation
-		f.Class = w.classes.class(u.Industry, row.Post, day)
-		if row.Member {
-			f.Member = 1
-		}
+		s.from.job = s.fill(p, job, day, w)
 	}
 	s.fact.Sex, s.fact.BirthMonth = uint8(p.sex), p.birth
 	return s
+}
+
+// fill puts in what an employment says on a day, and gives the row that says it.
+func (s *state) fill(p *person, job *spell, day date.Day, w *World) source {
+	row, from := job.on(day)
+	u := w.unit(job.employer, day)
+	f := &s.fact
+	f.Employer, f.Union, f.District = int64(job.employer), int64(u.Union), u.District
+	f.Industry, f.Ownership, f.Size = int32(u.Industry), int32(u.Ownership), int32(u.Size)
+	f.Occupation = row.Occupation
+	f.Class = w.classes.class(u.Industry, row.Post, day)
+	if row.Member {
+		f.Member = 1
+	}
+	f.Sex, f.BirthMonth = uint8(p.sex), p.birth
+	return from
 }
 
 // ranks fills in rank and highest rank, and gives the certificate of the highest: of several the
@@ -217,6 +224,9 @@ func (p *person) ranks(day date.Day, s *state) *CertificateRow {
 func (c *CertificateRow) lapsed(ended date.Day, revoked bool) (date.Day, source) {
 	if revoked && c.decided != 0 {
 		return c.RevokedOn.V, source{ID: c.decided}
+	}
+	if revoked && c.toldBy != (source{}) {
+		return ended, c.toldBy
 	}
 	return ended, c.source()
 }

@@ -67,7 +67,7 @@ func (s *Service) FindCertificate(ctx context.Context, who account.Actor, worker
 		if err != nil {
 			return err
 		}
-		c, err := src[worker].certificate(id)
+		c, err := src[worker].certificate(id, s.Precedence)
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (s *Service) uses(ctx context.Context, tx *db.Tx, src *Sources, out *Certif
 
 // timelineIf is the timeline as it would be if a certificate were as change makes it; false leaves it out.
 func timelineIf(src *Sources, w *World, key string, change func(*CertificateRow) bool) []ledger.Fact {
-	p := readPerson(src)
+	p := readPerson(src, w.order)
 	p.certs = slices.DeleteFunc(p.certs, func(c CertificateRow) bool { return c.Key == key && !change(&c) })
 	for i := range p.certs {
 		if p.certs[i].Key == key {

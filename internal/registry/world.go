@@ -13,6 +13,7 @@ import (
 type World struct {
 	tree    *org.Tree
 	classes Classes
+	order   Precedence
 	unions  map[unionOn]org.UnitID
 	units   map[org.UnitID]standing
 	regions []date.Day           // days on which any district or zone changes; nil: not yet asked
@@ -31,8 +32,8 @@ type standing struct {
 }
 
 // NewWorld gathers what timelines read. It is used by one goroutine.
-func NewWorld(tree *org.Tree, classes Classes) *World {
-	return &World{tree: tree, classes: classes, unions: map[unionOn]org.UnitID{}, units: map[org.UnitID]standing{}, handed: map[int32][]date.Day{}}
+func NewWorld(tree *org.Tree, classes Classes, order Precedence) *World {
+	return &World{tree: tree, classes: classes, order: order, unions: map[unionOn]org.UnitID{}, units: map[org.UnitID]standing{}, handed: map[int32][]date.Day{}}
 }
 
 // maxCached bounds the look-ups that a World remembers, of each kind.

@@ -51,6 +51,15 @@ const twoVersions = `versions:
       - {code: 4, name: modern_service, sections: ILMO, posts: [service, technical, production]}
 `
 
+// somePrecedence is a table of sources for random histories; naiveWeight says the same.
+const somePrecedence = `fields:
+  - {field: sex, order: [[id_number]]}
+  - {field: birth_month, order: [[id_number]]}
+  - {field: job, order: [[enterprise], [industry_union, district]]}
+  - {field: started_on, order: [[enterprise], [city]]}
+  - {field: certificate, order: [[member], [school, district], [enterprise]]}
+`
+
 // The units of the small city.
 const (
 	unitCity     org.UnitID = 1
@@ -105,9 +114,11 @@ func newTown(t testing.TB) *town {
 	t.Helper()
 	classes, err := ReadClasses([]byte(twoVersions))
 	must(t, err)
+	order, err := ReadPrecedence([]byte(somePrecedence))
+	must(t, err)
 	c := &town{t: t, clock: testkit.NewClock(), model: newModel()}
 	d := testkit.NewDBAt(t, c.clock)
-	c.svc = &Service{DB: d, Org: &org.Service{}, Classes: classes}
+	c.svc = &Service{DB: d, Org: &org.Service{}, Classes: classes, Precedence: order}
 	c.svc.Org.OnChange = c.svc.UnitsChanged
 	c.book = ledger.NewBook(d)
 	c.write(func(ctx context.Context, tx *db.Tx) error {
@@ -173,7 +184,7 @@ func (c *town) enter(b batchOf) {
 				r.ID, r.Import, r.Line, r.RecordedAt = tx.NewID(), b.id, line, tx.Now()
 				done.certificates[w] = append(done.certificates[w], r)
 				certs = append(certs, []any{int64(w), r.ID, []byte(r.Key), []byte{1}, r.AsOf, int64(r.Rank), int64(r.Occupation), r.IssuedOn, r.ExpiresOn, r.RevokedOn,
-					int64(r.District), int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt)})
+					int64(r.District), int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt), int64(r.Sender)})
 			}
 			for _, r := range b.identity[w] {
 				r.ID, r.RecordedAt = tx.NewID(), tx.Now()

@@ -195,8 +195,11 @@ func quantity(ind *figure.Indicator, c figure.Cell) part.Quantity {
 }
 
 func unitOf(ind *figure.Indicator) part.Unit {
-	if ind.Unit == figure.Per10k {
+	switch ind.Unit {
+	case figure.Per10k:
 		return part.PerTenK
+	case figure.Posts:
+		return part.Post
 	}
 	return part.Person
 }

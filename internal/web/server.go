@@ -134,6 +134,11 @@ func (s *Server) Routes() []Route {
 		{Method: "POST", Pattern: "/workers/{id}/requests/{request}/refused", Name: "request.refuse", Handle: s.postRefuseRequest},
 		{Method: "POST", Pattern: "/workers/{id}/requests/{request}/copy", Name: "request.copy", Handle: s.postCopy},
 
+		{Method: "GET", Pattern: "/conflicts", Name: "conflict.list", Handle: s.getConflicts},
+		{Method: "GET", Pattern: "/conflicts/{id}", Name: "conflict.show", Handle: s.getConflict},
+		{Method: "POST", Pattern: "/conflicts/{id}/decide", Name: "conflict.decide", Handle: s.postDecide},
+		{Method: "POST", Pattern: "/conflicts/{id}/reopen", Name: "conflict.reopen", Handle: s.postReopen},
+
 		{Method: "GET", Pattern: "/imports", Name: "import.list", Handle: s.getImports},
 		{Method: "GET", Pattern: "/imports.csv", Name: "import.csv", Handle: s.getImportsFile(listing.CSV)},
 		{Method: "GET", Pattern: "/imports.xlsx", Name: "import.xlsx", Handle: s.getImportsFile(listing.XLSX)},
@@ -194,6 +199,7 @@ var menu = []struct {
 	{part.NavItem{Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"}, account.FigureRead},
 	{part.NavItem{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, account.WorkerRead},
 	{part.NavItem{Key: "web.nav_imports", Icon: "file-import", Href: "/imports"}, account.ImportRead},
+	{part.NavItem{Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"}, account.WorkerRead},
 	{part.NavItem{Key: "web.nav_filings", Icon: "building", Href: "/filings"}, account.FilingRead},
 	{part.NavItem{Key: "web_request.nav", Icon: "clock", Href: "/requests"}, account.RequestWrite},
 	{part.NavItem{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, account.BlockRead},

@@ -123,6 +123,12 @@ func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page,
 	for _, x := range f.Facts {
 		imports = append(imports, x.Import)
 	}
+	for _, x := range f.Fields {
+		imports = append(imports, x.Import)
+		for _, a := range x.Also {
+			imports = append(imports, a.Import)
+		}
+	}
 	files, err := s.sources(r.Context(), imports)
 	if err != nil {
 		return workerpage.Page{}, err
@@ -144,9 +150,60 @@ func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page,
 	for _, m := range f.Merged {
 		p.Merged = append(p.Merged, workerURL(int64(m)))
 	}
-	p.Facts = x.now(f)
+	p.Facts, p.Fields = x.now(f), x.fields(f)
+	for _, c := range f.Conflicts {
+		p.Conflicts = append(p.Conflicts, s.conflictLink(b, f.ID, c))
+	}
 	p.Masked = x.masked(f, visitOf(r).actor)
 	return p, s.addRequests(r, f, &p)
+}
+
+// fields are the fields of the file with their sources, and what else is stated about them.
+func (p paper) fields(f *registry.File) []workerpage.Field {
+	var out []workerpage.Field
+	for _, x := range f.Fields {
+		line := workerpage.Field{Label: p.T("web_worker.field_" + x.Field), Said: p.said(x.Field, x.Stated)}
+		for _, a := range x.Also {
+			line.Also = append(line.Also, p.said(x.Field, a))
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// said says a field's value and where it is from.
+func (p paper) said(field string, s registry.Stated) workerpage.Said {
+	out := workerpage.Said{Kind: p.T("registry.source_" + s.From.String())}
+	if s.AsOf != 0 {
+		out.AsOf = p.T("web_conflict.as_of", p.DayShort(s.AsOf))
+	}
+	if s.Import != 0 {
+		out.Source = p.from(s.Import, s.Line)
+	}
+	switch field {
+	case "name":
+		out.Value = nameShown(p.Base, s.Name)
+	case "sex":
+		out.Value = p.l.Of(ledger.Sex, int64(s.Sex))
+	case "birth_month":
+		out.Value = p.Month(s.Birth)
+	case "employer":
+		out.Value = p.l.Of(ledger.Employer, int64(s.Employer))
+	case "started_on":
+		out.Value = p.DayShort(s.Period.From)
+	case "post":
+		out.Value = postName(p.Base, s.Post)
+	case "occupation":
+		out.Value = p.occupation(s.Occupation)
+	case "member":
+		out.Value = p.T("web_worker.not_member")
+		if s.Member {
+			out.Value = p.T("web_worker.member")
+		}
+	case "rank":
+		out.Value = p.l.Of(ledger.RankEver, int64(s.Rank)) + " · " + p.DayShort(s.IssuedOn)
+	}
+	return out
 }
 
 // now is what holds for the person today.
@@ -216,8 +273,15 @@ func (p paper) timeline(facts []ledger.Placed) []part.Entry {
 		block int64
 		day   date.Day
 		gone  bool
+		post  int64 // the employer of a further post
 	}
-	sideOf := func(f ledger.Placed) side { return side{f.Block, f.OccurredOn, gone[f.Ref]} }
+	sideOf := func(f ledger.Placed) side {
+		s := side{block: f.Block, day: f.OccurredOn, gone: gone[f.Ref]}
+		if f.Kind == ledger.Post {
+			s.post = f.Employer
+		}
+		return s
+	}
 	before := map[side]ledger.Placed{}
 	paired := map[side]bool{}
 	for _, f := range facts {
@@ -261,6 +325,9 @@ func (p paper) entry(old ledger.Placed, hadOld bool, f ledger.Placed, has, taken
 		e.Icon = "clock"
 	}
 	e.Title = causeWord(p.Base, p.l, at.Cause)
+	if at.Kind == ledger.Post {
+		e.Title = p.T("web_worker.entry_post", e.Title)
+	}
 	what := func(say func(ledger.Fact) string) string {
 		switch {
 		case hadOld && has && say(old.Fact) != say(f.Fact):

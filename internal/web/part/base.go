@@ -64,9 +64,10 @@ const (
 	Times                  // 人次, person-times
 	PerTenK                // 人/万人, people per 10,000
 	Enterprise             // 家
+	Post                   // 个, of posts
 )
 
-var unitKeys = [...]string{"web.unit_person", "web.unit_times", "web.unit_per_10k", "web.unit_enterprise"}
+var unitKeys = [...]string{"web.unit_person", "web.unit_times", "web.unit_per_10k", "web.unit_enterprise", "web.unit_post"}
 
 // Quantity is a figure's value: an exact decimal number as text ("603000", "1114.96"), empty
 // when the figure has no value on that day, with its unit.

@@ -127,6 +127,13 @@ func (m maker) worker() worker.Page {
 			{Employer: optics, Post: m.w("生产操作", "production"), From: date.Of(2021, 3, 1), To: date.Forever, Main: true, Source: roster},
 			{Employer: m.w("示例镜片厂", "Shili Lens Works"), Post: m.w("质检", "inspection"), From: date.Of(2014, 7, 1), To: date.Of(2021, 2, 28), Source: roster},
 		},
+		Conflicts: []part.Link{{Label: m.w("同一单位的岗位情况说法不同（待定）", "Two accounts of the post at one employer (open)"), Href: "/conflicts/1.job_differs.2"}},
+		Fields: []worker.Field{
+			{Label: b.T("web_worker.field_sex"), Said: worker.Said{Value: m.w("女", "female"), Kind: b.T("registry.source_id_number"), AsOf: b.T("web_conflict.as_of", "2023-04-10"), Source: roster}},
+			{Label: b.T("web_worker.field_employer"), Said: worker.Said{Value: b.T("web_conflict.employed", optics, "2021-03-01"), Kind: b.T("registry.source_enterprise"), AsOf: b.T("web_conflict.as_of", "2023-04-10"), Source: roster}},
+			{Label: b.T("web_worker.field_post"), Said: worker.Said{Value: m.w("生产操作", "production"), Kind: b.T("registry.source_enterprise"), AsOf: b.T("web_conflict.as_of", "2023-04-10"), Source: roster},
+				Also: []worker.Said{{Value: m.w("管理", "management"), Kind: b.T("registry.source_district"), AsOf: b.T("web_conflict.as_of", "2023-03-31"), Source: papers}}},
+		},
 		Timeline: []part.Entry{
 			{On: date.Of(2022, 11, 20), Icon: "trending-up", Title: m.w("晋级：中级工 → 高级工", "Risen: level 4 → level 3"), Text: m.w("眼镜验光师", "Optometrist"), From: papers, Block: 9},
 			{On: date.Of(2021, 3, 1), Icon: "building", Title: m.w("调动：示例镜片厂 → 示例光学有限公司", "Moved: Shili Lens Works → Shili Optics Ltd"), From: roster, Block: 4},

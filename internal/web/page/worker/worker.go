@@ -64,7 +64,9 @@ type Page struct {
 	Employment []Employment
 	Papers     []Paper
 	Timeline   []part.Entry
-	Erase      string // the way to the question; empty: may not, or is erased
+	Fields     []Field
+	Conflicts  []part.Link // between sources, about this person
+	Erase      string      // the way to the question; empty: may not, or is erased
 	Erased     bool
 	Requests   []RequestLine // what the person asked about the own data, the open ones first
 	NewRequest string        // the way to register one; empty: may not, or is erased
@@ -79,6 +81,19 @@ type RequestLine struct {
 	DueOn                       date.Day
 	State                       part.Tone
 	Late                        bool
+}
+
+// Field is one field of the file with its source, and what else is stated.
+type Field struct {
+	Label string
+	Said
+	Also []Said
+}
+
+// Said is a value and whose word it is.
+type Said struct {
+	Value, Kind, AsOf string
+	Source            part.Source
 }
 
 // ErasePage is the question before a person is erased (注销).
