@@ -72,8 +72,8 @@ func (x *xlsx) fitsLibrary() error {
 	return nil
 }
 
-// libraryBook is the book as the library reads it, when the scanner cannot even list the sheets.
-func (x *xlsx) libraryBook(cause error) (*Book, error) {
+// bookByLibrary is the book as the library reads it, when the scanner cannot even list the sheets.
+func (x *xlsx) bookByLibrary(cause error) (*Book, error) {
 	f, err := x.openLibrary(cause)
 	if err != nil {
 		return nil, err
@@ -96,14 +96,14 @@ func (x *xlsx) libraryBook(cause error) (*Book, error) {
 	}
 	x.names = b.Sheets
 	b.rows = func(sheet int, done *counter) iter.Seq2[Row, error] {
-		return func(yield func(Row, error) bool) { x.libraryRows(sheet, 0, cause, yield) }
+		return func(yield func(Row, error) bool) { x.rowsByLibrary(sheet, 0, cause, yield) }
 	}
-	b.merges = func(int) ([]area, error) { return nil, nil } // libraryRows carries by itself
+	b.merges = func(int) ([]area, error) { return nil, nil } // rowsByLibrary carries by itself
 	return b, nil
 }
 
-// libraryRows gives the rows behind a physical row as the library reads them.
-func (x *xlsx) libraryRows(sheet, behind int, cause error, yield func(Row, error) bool) {
+// rowsByLibrary gives the rows behind a physical row as the library reads them.
+func (x *xlsx) rowsByLibrary(sheet, behind int, cause error, yield func(Row, error) bool) {
 	number := 0
 	stopped := false
 	defer func() {
@@ -115,7 +115,7 @@ func (x *xlsx) libraryRows(sheet, behind int, cause error, yield func(Row, error
 			yield(Row{Number: number}, damaged(fmt.Errorf("%w; the workbook library: %v", cause, p)))
 		}
 	}()
-	list, err := x.libraryList(sheet, behind, cause)
+	list, err := x.listByLibrary(sheet, behind, cause)
 	number = behind
 	stopped = true
 	for _, row := range list {
@@ -128,15 +128,15 @@ func (x *xlsx) libraryRows(sheet, behind int, cause error, yield func(Row, error
 	}
 }
 
-// libraryList reads the rows of a sheet into memory; the file is small.
-func (x *xlsx) libraryList(sheet, behind int, cause error) (list []Row, err error) {
+// listByLibrary reads the rows of a sheet into memory; the file is small.
+func (x *xlsx) listByLibrary(sheet, behind int, cause error) (list []Row, err error) {
 	f, err := x.openLibrary(cause)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	name := x.names[sheet].Name
-	carry, err := libraryAreas(f, name, x.lim)
+	carry, err := areasByLibrary(f, name, x.lim)
 	if err != nil {
 		return nil, damaged(errors.Join(cause, err))
 	}
@@ -153,7 +153,7 @@ func (x *xlsx) libraryList(sheet, behind int, cause error) (list []Row, err erro
 		if err != nil {
 			return list, damaged(errors.Join(cause, err))
 		}
-		if cells, err = x.librarySized(cells); err != nil {
+		if cells, err = x.sizedByLibrary(cells); err != nil {
 			return list, err
 		}
 		if len(cells) == 0 {
@@ -170,8 +170,8 @@ func (x *xlsx) libraryList(sheet, behind int, cause error) (list []Row, err erro
 	return list, nil
 }
 
-// librarySized holds cells to the limits and takes float noise from long numbers.
-func (x *xlsx) librarySized(cells []string) ([]string, error) {
+// sizedByLibrary holds cells to the limits and takes float noise from long numbers.
+func (x *xlsx) sizedByLibrary(cells []string) ([]string, error) {
 	for i, c := range cells {
 		if len(c) > x.lim.Cell {
 			return nil, x.cellTooLarge()
@@ -197,7 +197,7 @@ func noisy(s string) bool {
 	return strings.ContainsAny(s, "eE") || strings.Contains(s, ".") && len(s) > 16
 }
 
-func libraryAreas(f *excelize.File, name string, lim Limits) (*carrier, error) {
+func areasByLibrary(f *excelize.File, name string, lim Limits) (*carrier, error) {
 	merged, err := f.GetMergeCells(name)
 	if err != nil {
 		return nil, err

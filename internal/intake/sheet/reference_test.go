@@ -21,7 +21,7 @@ import (
 func byLibrary(t *testing.T, raw []byte) *Book {
 	t.Helper()
 	x := &xlsx{r: bytes.NewReader(raw), size: int64(len(raw)), total: int64(len(raw)), lim: Default}
-	b, err := x.libraryBook(errOdd)
+	b, err := x.bookByLibrary(errOdd)
 	if err != nil {
 		t.Fatal(err)
 	}

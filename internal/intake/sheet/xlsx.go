@@ -79,7 +79,7 @@ func openXLSX(r io.ReaderAt, size int64, lim Limits) (*Book, error) {
 		err = x.readStyles()
 	}
 	if x.tryLibrary(err) {
-		return x.libraryBook(err)
+		return x.bookByLibrary(err)
 	}
 	if err != nil {
 		return nil, err
@@ -391,7 +391,7 @@ func (x *xlsx) rows(sheet int, done *counter) iter.Seq2[Row, error] {
 		switch {
 		case stopped || err == nil:
 		case x.tryLibrary(err):
-			x.libraryRows(sheet, last, err, yield)
+			x.rowsByLibrary(sheet, last, err, yield)
 		default:
 			yield(Row{Number: last + 1}, damaged(err))
 		}
