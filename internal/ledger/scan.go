@@ -195,6 +195,10 @@ func scan(fs []filter, lo, hi int32, each func(sel []int32)) {
 func inRuns[T any](end int32, read func(lo, hi int32) T) []T {
 	n := max(1, min(runtime.GOMAXPROCS(0), int(end)/scanPart))
 	out := make([]T, n)
+	if n == 1 {
+		out[0] = read(0, end)
+		return out
+	}
 	var wg sync.WaitGroup
 	for k := range n {
 		lo, hi := int64(end)*int64(k)/int64(n), int64(end)*int64(k+1)/int64(n)
