@@ -354,6 +354,31 @@ func (s *Service) RefuseRequest(ctx context.Context, who account.Actor, worker W
 	})
 }
 
+// RequestActs is what a reader may do about a request as it stands. The verbs ask again, and say why not.
+type RequestActs struct {
+	Copy, Finish, Refuse bool
+	Erase                bool // a request for an erasure is done by erasing
+	EraseByOthers        bool // the same, for a reader who may not erase
+}
+
+// Acts tells what a reader may do about the request.
+func (r *Request) Acts(who account.Actor) (a RequestActs) {
+	may := func(right account.Right) bool { return who.Must(right) == nil }
+	if r.State != RequestOpen || !may(account.RequestDecide) {
+		return a
+	}
+	switch r.Kind {
+	case RequestErase:
+		a.Erase = may(account.WorkerErase)
+		a.Refuse, a.EraseByOthers = a.Erase, !a.Erase
+	case RequestCopy:
+		a.Copy, a.Finish, a.Refuse = may(account.WorkerReveal), !r.CopiedAt.IsZero(), true
+	case RequestCorrect:
+		a.Finish, a.Refuse = true, true
+	}
+	return a
+}
+
 func needed(text, key string) error {
 	var c fault.Check
 	if utf8.RuneCountInString(strings.TrimSpace(text)) < 2 {

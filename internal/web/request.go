@@ -154,16 +154,11 @@ func (s *Server) showRequest(w http.ResponseWriter, r *http.Request, status int,
 	if q.Import != 0 && may(who, account.ImportRead) {
 		p.Import = "/imports/" + strconv.FormatInt(q.Import, 10)
 	}
-	if q.State == registry.RequestOpen && may(who, account.RequestDecide) {
-		erase := q.Kind == registry.RequestErase
-		p.CanCopy = q.Kind == registry.RequestCopy && may(who, account.WorkerReveal)
-		p.CanFinish = q.Kind == registry.RequestCorrect || q.Kind == registry.RequestCopy && !q.CopiedAt.IsZero()
-		p.Correction = q.Kind == registry.RequestCorrect
-		p.CanRefuse = !erase || may(who, account.WorkerErase)
-		p.NeedsErasing = erase && !may(who, account.WorkerErase)
-		if erase && may(who, account.WorkerErase) {
-			p.Erase = workerURL(int64(worker)) + "/erase"
-		}
+	acts := q.Acts(who)
+	p.CanCopy, p.CanFinish, p.CanRefuse, p.NeedsErasing = acts.Copy, acts.Finish, acts.Refuse, acts.EraseByOthers
+	p.Correction = q.Kind == registry.RequestCorrect
+	if acts.Erase {
+		p.Erase = workerURL(int64(worker)) + "/erase"
 	}
 	return s.render(w, r, status, requestpage.Show(p))
 }
