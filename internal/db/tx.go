@@ -12,9 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-
 	"tuoxing/internal/date"
 )
 
@@ -394,52 +391,6 @@ func (tx *Tx) Unscrubbed(ctx context.Context, work func() error) error {
 
 // lateFrom is how many rows make it worth while to build indexes late.
 const lateFrom = 20_000
-
-func (tx *Tx) copy(ctx context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) (n int64, err error) {
-	next, stop := iter.Pull2(rows)
-	defer stop()
-	var broken error // what rows gave; the driver would tell it as an error of its own
-	src := pgx.CopyFromFunc(func() ([]any, error) {
-		row, err, ok := next()
-		if !ok || err != nil {
-			broken = err
-			return nil, err
-		}
-		out := make([]any, len(row))
-		for i, v := range row {
-			out[i] = forCopy(v)
-		}
-		return out, nil
-	})
-	err = tx.held(func(c any) error {
-		var cerr error
-		n, cerr = c.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, src)
-		return cerr
-	})
-	if broken != nil {
-		return n, broken
-	}
-	if err != nil {
-		return n, classify(fmt.Errorf("copy into %s: %w", table, err))
-	}
-	return n, nil
-}
-
-// forCopy gives the binary encoder of COPY the types it knows.
-func forCopy(v any) any {
-	switch x := v.(type) {
-	case date.Day:
-		return x.Time()
-	case Time:
-		return x.Time
-	case sql.Null[date.Day]:
-		if !x.Valid {
-			return nil
-		}
-		return x.V.Time()
-	}
-	return v
-}
 
 // In writes the list of a WHERE … IN with n placeholders from $first on. An empty list gives a
 // list that nothing is in.

@@ -109,17 +109,18 @@ func (t *table) repeatsTitle(row sheet.Row) bool {
 // repeatsHeader reports a heading that was printed again at the top of a page: two thirds of the
 // filled cells say what the heading says there.
 func (t *table) repeatsHeader(row sheet.Row) bool {
-	same, filled := 0, 0
+	same, other := 0, 0
 	for col, c := range row.Cells {
 		if blankCell(c) || col >= len(t.folded) {
 			continue
 		}
-		filled++
 		if strings.ContainsAny(c, t.runes[col]) && t.folded[col][cn.FoldHeader(c)] {
 			same++
+		} else if other++; other*3 > len(row.Cells) {
+			return false // as nearly every row after a few cells
 		}
 	}
-	return same >= 2 && same*3 >= filled*2
+	return same >= 2 && same >= 2*other
 }
 
 // blankCell reports a cell with nothing a person can see.
