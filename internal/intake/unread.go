@@ -14,7 +14,7 @@ func (d *details) wholeRead() bool {
 }
 
 // dropUnread destroys the original of a file about people that holds more than was read, inside the transaction that
-// applies it (docs/adr/0020): what has no purpose is not kept, sealed neither. The key goes with the
+// applies it (docs/adr/0022): what has no purpose is not kept, sealed neither. The key goes with the
 // transaction, the encrypted file right after it.
 func (s *Service) dropUnread(tx *db.Tx, rec *record) {
 	if t, ok := s.Targets[rec.opt.Kind]; !ok || !t.Person || rec.details.wholeRead() {

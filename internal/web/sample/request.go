@@ -31,9 +31,10 @@ func (m maker) requests() []Sample {
 	correct.Correction, correct.CanFinish, correct.Act, correct.Problems = true, true, "done", []part.Problem{{Name: "done-answer", Text: b.T("registry.request_answer_needed")}}
 	give.CanCopy, give.CanFinish, give.Text = true, true, ""
 	give.Facts = append(give.Facts, part.Pair{Label: b.T("web_request.copied"), Value: b.Time(sealed)})
-	erase.Erase = "/workers/1/erase"
+	erase.Erase, erase.Text = "/workers/1/erase", m.w("已离开本市，不再需要这份档案", "Has left the city and needs the file no more")
 	done.Line, done.CanRefuse, done.Answer, done.Import = m.requestLine("correct", part.Good, "done", "", false), false, m.w("出生年月已更正", "The birth month is corrected"), "/imports/7"
 	gone.Line, gone.CanRefuse, gone.Erased = m.requestLine("erase", part.Good, "done", "", false), false, true
+	gone.Text = ""
 	gone.Name = b.T("web_worker.erased")
 	none := m.request("erase")
 	none.CanRefuse, none.NeedsErasing, none.Text, none.Facts = false, true, "", nil
