@@ -74,4 +74,4 @@ fuzz: ## each fuzz target for FUZZTIME (20s), two at a time; FUZZ names some alo
 	@grep -rhoE --include='*_test.go' --with-filename '^func Fuzz[A-Za-z0-9_]+' internal | sed 's/:func / /' | \
 	while read -r file name; do \
 		if [ -z "$(FUZZ)" ] || echo " $(FUZZ) " | grep -q " $$name "; then echo "$$(dirname "$$file") $$name"; fi; \
-	done | xargs -P 2 -L 1 sh -c '$(GO) test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -parallel 1 "./$$0"'
+	done | xargs -P 2 -L 1 sh -c '$(GO) test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s -parallel 1 "./$$0"'

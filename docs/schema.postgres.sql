@@ -482,6 +482,20 @@ CREATE TABLE registry_revocation (
   PRIMARY KEY (worker_id, id)
 );
 
+CREATE TABLE registry_roll_change (
+  number             bigint      NOT NULL,
+  first_id           bigint      NOT NULL,
+  last_id            bigint      NOT NULL,
+  PRIMARY KEY (number, first_id)
+);
+
+CREATE TABLE registry_roll_head (
+  id                 bigint      NOT NULL,
+  number             bigint      NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+);
+
 CREATE TABLE registry_ruling (
   worker_id          bigint      NOT NULL,
   id                 bigint      NOT NULL,

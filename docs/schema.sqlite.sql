@@ -482,6 +482,20 @@ CREATE TABLE registry_revocation (
   PRIMARY KEY (worker_id, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE registry_roll_change (
+  number             INTEGER     NOT NULL,
+  first_id           INTEGER     NOT NULL,
+  last_id            INTEGER     NOT NULL,
+  PRIMARY KEY (number, first_id)
+) STRICT;
+
+CREATE TABLE registry_roll_head (
+  id                 INTEGER     NOT NULL,
+  number             INTEGER     NOT NULL,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
+) STRICT;
+
 CREATE TABLE registry_ruling (
   worker_id          INTEGER     NOT NULL,
   id                 INTEGER     NOT NULL,

@@ -228,6 +228,7 @@ func (s *Service) erase(ctx context.Context, in *intake.Service, user int64, wor
 			if err := blank(ctx, tx, w); err != nil {
 				return fmt.Errorf("erase %s: %w", w, err)
 			}
+			s.touch(tx, user).relist(w)
 			if err := closeRequests(ctx, tx, user, w); err != nil {
 				return err
 			}

@@ -89,16 +89,15 @@ type Filter struct {
 // ByNumber reports whether the text is searched for as an ID number: it must not be put into an address.
 func (f Filter) ByNumber() bool { return looksLikeID(cn.Fold(f.Text)) }
 
-// workerOrders are the columns by which a list of people may be ordered. None has an index, which every import would pay for:
-// an order of all reads all, some 0.2 s for 100,000 people.
+// workerOrders are the columns by which a list of people may be ordered; roll.key knows them.
 var workerOrders = listing.Orders{
-	"name": {Expr: "w.pinyin_fold"},
-	"age":  {Expr: "w.birth_month", Flip: true},
-	"rank": {Expr: "w.rank_ever"},
+	"name": {Expr: "name"}, // by pinyin
+	"age":  {Expr: "age", Flip: true},
+	"rank": {Expr: "rank"},
 }
 
 // List gives the files in the reader's subtree by id or as the reader ordered them, and how many there are in all. A search by ID
-// number goes through the blind index. Searching is logged, without the words.
+// number goes through the blind index, anything else through the roll. Searching is logged, without the words.
 func (s *Service) List(ctx context.Context, who account.Actor, f Filter) (list []Worker, total int, err error) {
 	if err := who.Must(account.WorkerRead); err != nil {
 		return nil, 0, err
@@ -111,52 +110,52 @@ func (s *Service) List(ctx context.Context, who account.Actor, f Filter) (list [
 			return nil, 0, err
 		}
 	}
-	where, args := s.where(who.Scope, f)
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		if err := tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total); err != nil {
+		if f.ByNumber() {
+			f.Order = ""
+			where, args := s.where(who.Scope, f)
+			if err := tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total); err != nil {
+				return err
+			}
+			list, err = pageOf(ctx, tx, where, args, f)
 			return err
 		}
-		list, err = orderedPage(ctx, tx, who.Scope, where, args, f)
+		var ids []WorkerID
+		err := s.readRoll(ctx, tx, func(r *roll) (err error) {
+			ids, total, err = r.page(who.Scope, f)
+			return err
+		})
+		if err == nil {
+			list, err = listOf(ctx, tx, who.Scope, ids)
+		}
 		return err
 	})
 	return list, total, err
 }
 
-// orderedPage reads a page in the order asked for. The page begins behind the person After: the key of that row is
-// looked up, so that neither a name nor an age stands in an address; only who may see the person
-// can begin there. People of one key stand by id, so that no page repeats or loses anybody.
-func orderedPage(ctx context.Context, tx *db.Tx, scope account.Scope, where string, args []any, f Filter) (list []Worker, err error) {
-	expr, down, err := workerOrders.Of(f.Order)
-	if err != nil {
-		return nil, err
+// listOf reads files in the order of their ids' list: those that the reader may see, for the roll may be ahead of the
+// transaction.
+func listOf(ctx context.Context, tx *db.Tx, scope account.Scope, ids []WorkerID) ([]Worker, error) {
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	if expr == "" {
-		return pageOf(ctx, tx, where, args, f)
-	}
-	beyond, dir := ">", ""
-	if down {
-		beyond, dir = "<", " DESC"
-	}
-	args = slices.Clone(args)
-	if f.After != 0 {
-		var key any
-		err := tx.QueryRow(ctx, `SELECT `+expr+` FROM registry_worker w, org_unit u WHERE `+seen(1)+` AND w.worker_id = $4`, append(seenArgs(scope), int64(f.After)), &key)
-		if fault.Is(err, fault.NotFound) {
-			return nil, fault.New(fault.Invalid, "listing.after_gone")
-		}
-		if err != nil {
-			return nil, fmt.Errorf("where a page begins: %w", err)
-		}
-		n := len(args)
-		where += fmt.Sprintf(` AND (%s %s $%d OR (%s = $%d AND w.worker_id > $%d))`, expr, beyond, n+1, expr, n+1, n+2)
-		args = append(args, key, int64(f.After))
-	}
-	err = tx.Query(ctx, fmt.Sprintf(selectWorkers+`WHERE %s ORDER BY %s%s, w.worker_id LIMIT $%d`, where, expr, dir, len(args)+1), append(args, f.Limit), func(row db.Scanner) error {
+	found := make(map[WorkerID]Worker, len(ids))
+	list, args := in(4, ids)
+	err := tx.Query(ctx, selectWorkers+`WHERE `+seen(1)+` AND w.survivor_id = 0 AND w.worker_id IN `+list, append(seenArgs(scope), args...), func(row db.Scanner) error {
 		w, err := scanWorker(row)
-		list = append(list, w)
+		found[w.ID] = w
 		return err
 	})
-	return list, err
+	if err != nil {
+		return nil, fmt.Errorf("read a page of files: %w", err)
+	}
+	out := make([]Worker, 0, len(ids))
+	for _, id := range ids {
+		if w, ok := found[id]; ok {
+			out = append(out, w)
+		}
+	}
+	return out, nil
 }
 
 // pageOf reads the files after a key, at most f.Limit.

@@ -455,6 +455,9 @@ func (a *arrival) enter(ctx context.Context, p *part) error {
 		if err := updateFile(ctx, a.tx, f); err != nil {
 			return err
 		}
+		if f.renamed && !f.isNew {
+			a.s.touch(a.tx, 0).relist(f.worker)
+		}
 	}
 	for _, m := range p.list {
 		says := changed[m.worker] || disputed[m.worker] || m.file.isNew || m.differs

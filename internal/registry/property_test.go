@@ -481,6 +481,7 @@ func (h *history) step() {
 		if at -= op.weight; at < 0 {
 			op.do(h)
 			h.remember(op.name)
+			h.sameRoll(op.name)
 			return
 		}
 	}

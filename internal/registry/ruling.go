@@ -243,7 +243,7 @@ func (s *Service) settleConflicts(ctx context.Context, tx *db.Tx, part []WorkerI
 				return fmt.Errorf("list conflict: %w", err)
 			}
 		}
-		if err := settleName(ctx, tx, w, of.name()); err != nil {
+		if err := s.settleName(ctx, tx, w, of.name()); err != nil {
 			return err
 		}
 	}
@@ -293,15 +293,18 @@ func heldConflicts(ctx context.Context, tx *db.Tx, part []WorkerID) (map[conflic
 }
 
 // settleName gives a file the name that its claims make; nobody has claims but who was in a conflict of names.
-func settleName(ctx context.Context, tx *db.Tx, w WorkerID, name string) error {
+func (s *Service) settleName(ctx context.Context, tx *db.Tx, w WorkerID, name string) error {
 	if name == "" {
 		return nil
 	}
 	full, initials := cn.Spelled(name)
-	_, err := tx.Exec(ctx, `UPDATE registry_worker SET name = $2, name_fold = $3, pinyin_fold = $4, initials_fold = $5, version = version + 1 WHERE worker_id = $1 AND name <> $2 AND length(wrapped_key) > 0`,
+	n, err := tx.Exec(ctx, `UPDATE registry_worker SET name = $2, name_fold = $3, pinyin_fold = $4, initials_fold = $5, version = version + 1 WHERE worker_id = $1 AND name <> $2 AND length(wrapped_key) > 0`,
 		int64(w), name, cn.Fold(name), full, initials)
 	if err != nil {
 		return fmt.Errorf("name of %s: %w", w, err)
+	}
+	if n > 0 {
+		s.touch(tx, 0).relist(w)
 	}
 	return nil
 }

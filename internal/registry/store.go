@@ -30,6 +30,8 @@ type Service struct {
 	Figures func(with, without []ledger.Fact) []FigureChange
 	// CertificateUses ask the modules what of theirs used a certificate; app adds one for each.
 	CertificateUses []UsesOf
+
+	roll roll
 }
 
 // batch is how many people are read and settled together.
@@ -43,6 +45,7 @@ type touched struct {
 	series   map[int64]bool
 	disputed map[WorkerID]bool // people whose conflicts are to be listed anew, their timelines being right
 	fresh    []WorkerID        // files made by this transaction, whose facts are entered already; ascending, as ids are made
+	relisted []WorkerID        // older files that lists show otherwise
 }
 
 type touchedKey struct{}
@@ -144,7 +147,7 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 		if err := settleTimelines(ctx, tx, t.by, part, src, world); err != nil {
 			return fmt.Errorf("settle timelines: %w", err)
 		}
-		if err := updateCurrent(ctx, tx, part, src, world); err != nil {
+		if err := t.updateCurrent(ctx, tx, part, src, world); err != nil {
 			return err
 		}
 		if err := s.settleConflicts(ctx, tx, part, src, world); err != nil {
@@ -162,6 +165,9 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 		if err := s.settleConflicts(ctx, tx, part, src, world); err != nil {
 			return err
 		}
+	}
+	if err := t.noteChanges(ctx, tx); err != nil {
+		return err
 	}
 	return s.settleStatistics(ctx, tx, t.by, t.series)
 }
@@ -228,7 +234,7 @@ func (p *person) current(today date.Day, w *World) current {
 }
 
 // updateCurrent puts what some people are today into their files where it differs.
-func updateCurrent(ctx context.Context, tx *db.Tx, part []WorkerID, src map[WorkerID]*Sources, w *World) error {
+func (t *touched) updateCurrent(ctx context.Context, tx *db.Tx, part []WorkerID, src map[WorkerID]*Sources, w *World) error {
 	held := make(map[WorkerID]current, len(part))
 	list, args := in(1, part)
 	err := tx.Query(ctx, `SELECT worker_id, unit_id, employer_id, district, rank, rank_ever, worker_class, sex, birth_month, survivor_id FROM registry_worker WHERE worker_id IN `+list, args, func(row db.Scanner) error {
@@ -252,6 +258,7 @@ WHERE worker_id = $1`, append([]any{int64(id)}, now.values()...)...)
 		if err != nil {
 			return fmt.Errorf("update file of %s: %w", id, err)
 		}
+		t.relist(id)
 	}
 	return nil
 }
