@@ -173,6 +173,9 @@ func (r *run) measured(job string, work func() error) (m measure, err error) {
 }
 
 func profile(path string) (end func() error, err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("begin a profile: %w", err)
+	}
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, fmt.Errorf("begin a profile: %w", err)

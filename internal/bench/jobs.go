@@ -13,6 +13,7 @@ import (
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/app"
+	"tuoxing/internal/date"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
@@ -179,31 +180,37 @@ func (r *run) crossTable(ctx context.Context, in installation) (l Line, err erro
 	return l, err
 }
 
-// opening opens the first, the middle and the last page of the largest figure.
+// opening opens the largest figure: as nobody has asked for it before, of another day each time, and then its
+// first, middle and last page.
 func (r *run) opening(ctx context.Context, in installation) (l Line, err error) {
 	err = in.with(ctx, false, func(a *app.App) error {
 		after, err := pageKeys(ctx, a)
 		if err != nil {
 			return err
 		}
+		page := func(on date.Day, key int64) error {
+			o, err := a.Figures.Open(ctx, account.Operator(), figure.Request{Name: "employees", On: on}, key, figure.PageSize)
+			if err == nil && len(o.Rows) != figure.PageSize {
+				err = fmt.Errorf("a page of %d rows", len(o.Rows))
+			}
+			return err
+		}
+		var fresh time.Duration
 		var took [len(after)]time.Duration
 		m, err := r.measured(Open, func() error {
+			on := asOf
+			if fresh, err = p50(func() error { on++; return page(on, 0) }); err != nil {
+				return err
+			}
 			for i, key := range after {
-				took[i], err = p50(func() error {
-					o, err := a.Figures.Open(ctx, account.Operator(), figure.Request{Name: "employees", On: asOf}, key, figure.PageSize)
-					if err == nil && len(o.Rows) != figure.PageSize {
-						err = fmt.Errorf("a page of %d rows", len(o.Rows))
-					}
-					return err
-				})
-				if err != nil {
+				if took[i], err = p50(func() error { return page(asOf, key) }); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
-		w, worst := r.Words, max(took[0], took[1], took[2])
-		l = Line{Job: w.T("bench.job_open"), Took: seconds(took[0]) + " / " + seconds(took[1]) + " / " + seconds(took[2]),
+		w, worst := r.Words, max(fresh, took[0], took[1], took[2])
+		l = Line{Job: w.T("bench.job_open"), Took: seconds(fresh) + " / " + seconds(took[0]) + " / " + seconds(took[1]) + " / " + seconds(took[2]),
 			Speed: w.T("bench.pages_per_second", w.Int(perSecond(1, worst))), Peak: megabytes(m.peak), Must: "5 ms", Want: "1 ms"}
 		return err
 	})

@@ -146,6 +146,7 @@ type Columns struct {
 	line     []int32
 	reverses []int32  // index of the fact that is taken back, or notReversing
 	byID     []uint32 // the codes of the workers in order of their ids; 0 (nobody) stands first
+	recent   *tallies // of this state alone
 }
 
 // Book gives the ledger's columns, loading blocks that were sealed meanwhile by anybody.
@@ -159,7 +160,7 @@ type Book struct {
 func NewBook(d *db.DB) *Book { return &Book{db: d, cols: newColumns()} }
 
 func newColumns() *Columns {
-	c := &Columns{attrs: newDict()}
+	c := &Columns{attrs: newDict(), recent: &tallies{}}
 	for i := range c.dicts {
 		c.dicts[i] = newDict()
 	}
@@ -217,6 +218,7 @@ func (c *Columns) Facts() int { return int(c.n) }
 // load copies the heads of the arrays and appends the blocks up to head.
 func (c *Columns) load(ctx context.Context, tx *db.Tx, head int64) (*Columns, error) {
 	out := *c
+	out.recent = &tallies{}
 	err := readBlocks(ctx, tx, c.Head(), head, func(b Block, pieces []*packedPiece) error {
 		for _, p := range pieces {
 			if err := out.appendPiece(p, b.Number); err != nil {

@@ -296,6 +296,40 @@ func TestOpen_closes_both_ways(t *testing.T) {
 	}
 }
 
+// Many readers ask more different questions than are remembered; each gets what nobody else's question has touched.
+func TestOpen_answers_readers_side_by_side_as_one_alone(t *testing.T) {
+	t.Parallel()
+	d, r := testkit.NewDB(t), dice(11)
+	for w := range int64(40) {
+		k := Key{Kind: Worker, Worker: w + 1}
+		settle(t, d, k, stayOf(r, k.Worker)...)
+	}
+	shared := columnsOf(t, NewBook(d))
+	questions := make([]Query, 3*keptTallies)
+	want := make([]Opened, len(questions))
+	for i := range questions {
+		questions[i] = Stock(Worker, date.Of(2022, 1, 1)+date.Day(40*i))
+		questions[i].Scope.All = true
+		want[i] = columnsOf(t, NewBook(d)).OpenPage(questions[i], int64(i%3), 7)
+	}
+	var readers sync.WaitGroup
+	for reader := range 8 {
+		readers.Go(func() {
+			for n := range 200 {
+				i := (reader*5 + n*7) % len(questions)
+				if n%3 == 0 {
+					i = n % 2 // some ask the same
+				}
+				if diff := gocmp.Diff(want[i], shared.OpenPage(questions[i], int64(i%3), 7)); diff != "" {
+					t.Errorf("question %d (-alone +beside others):\n%s", i, diff)
+					return
+				}
+			}
+		})
+	}
+	readers.Wait()
+}
+
 func TestOpen_lists_subjects_of_what_is_no_person(t *testing.T) {
 	t.Parallel()
 	d := testkit.NewDB(t)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -33,16 +34,83 @@ func (c *Columns) Open(q Query) Opened { return c.OpenPage(q, 0, 0) }
 // the one after a key on, at most limit (0: all); the totals are over all pages. It closes over the
 // attributes of a state; a filter on cause, entry or import gives facts without their other side.
 func (c *Columns) OpenPage(q Query, after int64, limit int) Opened {
-	t := c.tally(q)
-	defer t.release()
+	t, done := c.tallied(q)
+	defer done()
 	o := Opened{Facts: t.facts, Quantity: t.quantity, Total: t.counted}
+	var codes []uint32 // of the rows: the worker's
 	t.walk(after, func(code uint32, worker, subject, sum int64) bool {
 		o.Rows = append(o.Rows, Counted{Worker: worker, Subject: subject, Quantity: sum})
-		t.code = append(t.code, code)
+		codes = append(codes, code)
 		return limit <= 0 || len(o.Rows) < limit
 	})
-	t.sourced(o.Rows)
+	t.sourced(o.Rows, codes)
 	return o
+}
+
+// keptTallies is how many questions are remembered: who has opened a figure goes on to its next page. Each
+// takes 4 bytes a person.
+const keptTallies = 6
+
+// tallies are the newest ones of a state of the columns, which never changes: the newest last.
+type tallies struct {
+	mu   sync.Mutex
+	list []*keptTally
+}
+
+type keptTally struct {
+	query string
+	t     *tally
+	users int
+	old   bool // no longer in the list: the last user lets it go
+}
+
+// tallied gives the tally of a query, which nobody changes, until done.
+func (c *Columns) tallied(q Query) (t *tally, done func()) {
+	q.Block = max(0, min(q.Block, c.Head()))
+	query := fmt.Sprintf("%+v", q)
+	k := c.recent.find(query)
+	if k == nil {
+		k = c.recent.keep(&keptTally{query: query, t: c.tally(q), users: 1})
+	}
+	return k.t, func() { c.recent.leave(k) }
+}
+
+func (r *tallies) find(query string) *keptTally {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := slices.IndexFunc(r.list, func(k *keptTally) bool { return k.query == query })
+	if i < 0 {
+		return nil
+	}
+	k := r.list[i]
+	k.users++
+	r.list = append(slices.Delete(r.list, i, i+1), k)
+	return k
+}
+
+func (r *tallies) keep(k *keptTally) *keptTally {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.list) == keptTallies {
+		r.list[0].drop()
+		r.list = slices.Delete(r.list, 0, 1)
+	}
+	r.list = append(r.list, k)
+	return k
+}
+
+func (r *tallies) leave(k *keptTally) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if k.users--; k.old {
+		k.drop()
+	}
+}
+
+func (k *keptTally) drop() {
+	if k.old = true; k.users == 0 {
+		k.t.release()
+	}
 }
 
 // tally is what a query adds up to by person or thing.
@@ -54,7 +122,6 @@ type tally struct {
 	counted         int
 	people          []int32         // sums by code of the worker: 1 in a stock
 	things          map[int64]int64 // sums by subject, of facts without a person
-	code            []uint32        // of the rows listed: the worker's
 }
 
 // usedSums holds arrays of sums for the next question: they are as long as there are people.
@@ -70,8 +137,9 @@ func newSums(n int) []int32 {
 }
 
 func (t *tally) release() {
-	usedSums.Put(&t.people)
+	sums := t.people
 	t.people = nil
+	usedSums.Put(&sums)
 }
 
 // tally reads all facts in one run: to add two runs' sums together takes longer than the second run saves.
@@ -158,12 +226,12 @@ func (t *tally) walk(after int64, each func(code uint32, worker, subject, sum in
 
 // sourced gives each row the fact that put it there: of its facts under the filter that add, are in force
 // and take nothing back, the one of the latest day, the later entered of two.
-func (t *tally) sourced(rows []Counted) {
+func (t *tally) sourced(rows []Counted, codes []uint32) {
 	c := t.c
 	workers := &c.dicts[colWorker]
 	wanted := filter{d: workers, pass: make([]uint8, max(len(workers.vals), 256))}
 	rowOf, subjects := map[uint32]int{}, map[int64]int{} // row + 1
-	for i, code := range t.code {
+	for i, code := range codes {
 		wanted.pass[code] = 1
 		if rows[i].Worker != 0 {
 			rowOf[code] = i + 1
