@@ -42,11 +42,13 @@ const (
 	XLSX  = "xlsx"  // the same as xlsx
 	Cross = "cross" // a cross table over many facts
 	Open  = "open"  // any page of a figure's rows
+	List  = "list"  // the page of people, over HTTP
+	Mixed = "mixed" // many readers at once, over HTTP
 	Start = "start" // the columns from packed blocks
 )
 
 // Jobs lists the names of all jobs in order.
-func Jobs() []string { return []string{CSV, XLSX, Cross, Open, Start} }
+func Jobs() []string { return []string{CSV, XLSX, Cross, Open, List, Mixed, Start} }
 
 // Options say what is measured and where.
 type Options struct {
@@ -114,11 +116,11 @@ func Run(ctx context.Context, o Options) (err error) {
 	return r.all(ctx)
 }
 
-// all measures the jobs. Opening needs the installation that the csv import leaves, the cross table and the
+// all measures the jobs. Opening and lists need the installation that the csv import leaves, the cross table and the
 // start need one with many facts; both are made unmeasured where nothing else makes them.
 func (r *run) all(ctx context.Context) error {
 	var roster, facts installation
-	if r.wants(CSV, Open) {
+	if r.wants(CSV, Open, List, Mixed) {
 		var err error
 		if roster, err = r.lines(ctx); err != nil {
 			return fmt.Errorf("job %s: %w", CSV, err)
@@ -134,7 +136,7 @@ func (r *run) all(ctx context.Context) error {
 		name string
 		in   installation
 		do   func(context.Context, installation) (Line, error)
-	}{{XLSX, installation{}, r.workbook}, {Cross, facts, r.crossTable}, {Open, roster, r.opening}, {Start, facts, r.start}} {
+	}{{XLSX, installation{}, r.workbook}, {Cross, facts, r.crossTable}, {Open, roster, r.opening}, {List, roster, r.lists}, {Mixed, roster, r.mixed}, {Start, facts, r.start}} {
 		if !r.wants(j.name) {
 			continue
 		}

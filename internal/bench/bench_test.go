@@ -28,7 +28,7 @@ func TestRun_prints_one_line_for_each_job(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := tableOf(t, out.String())
-	starts := []string{"job", "---", "roster of 2,000 rows from csv", "roster of 2,000 rows from xlsx", "cross table over 14,705 facts", "opening a figure", "start: reading 14,705 facts"}
+	starts := []string{"job", "---", "roster of 2,000 rows from csv", "roster of 2,000 rows from xlsx", "cross table over 14,705 facts", "opening a figure", "list of people", "32 readers at once", "start: reading 14,705 facts"}
 	if len(rows) != len(starts) {
 		t.Fatalf("%d lines, want %d:\n%s", len(rows), len(starts), out.String())
 	}
@@ -51,7 +51,7 @@ func TestRun_prints_one_line_for_each_job(t *testing.T) {
 	for _, f := range left {
 		names = append(names, f.Name())
 	}
-	if diff := cmp.Diff([]string{"cross.pprof", "csv.pprof", "open.pprof", "start.pprof", "xlsx.pprof"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"cross.pprof", "csv.pprof", "list.pprof", "mixed.pprof", "open.pprof", "start.pprof", "xlsx.pprof"}, names); diff != "" {
 		t.Errorf("what the bench leaves (-want +got):\n%s", diff)
 	}
 }

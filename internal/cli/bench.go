@@ -10,7 +10,7 @@ import (
 type benchCmd struct {
 	Dir     string   `help:"Folder for the files; a new temporary one that is removed when not given." type:"path"`
 	Rows    int      `default:"68000" help:"Number of roster rows."`
-	Job     []string `help:"Only these jobs: csv, xlsx, cross, open, start."`
+	Job     []string `help:"Only these jobs: csv, xlsx, cross, open, list, mixed, start."`
 	Profile string   `help:"Folder for a processor profile of each job." type:"path"`
 }
 

@@ -28,7 +28,11 @@ const headSize = 8 + 4 + 4
 
 // packKept lays rows together.
 func packKept(rows []Kept) (heads, sealed []byte) {
-	heads = make([]byte, 0, headSize*len(rows))
+	size := 0
+	for _, r := range rows {
+		size += len(r.sealed)
+	}
+	heads, sealed = make([]byte, 0, headSize*len(rows)), make([]byte, 0, size)
 	for _, r := range rows {
 		heads = binary.BigEndian.AppendUint64(heads, uint64(r.worker))
 		heads = binary.BigEndian.AppendUint32(heads, uint32(r.line))

@@ -428,9 +428,9 @@ func (a *arrival) newFile(m *mention) []any {
 		f.facts[i].Entry = ledger.Entered
 	}
 	now := person.current(a.tx.Today(), a.beside)
-	row := append([]any{int64(f.worker), f.wrapped, f.name, cn.Fold(f.name), full, initials, string(m.id.Kind),
-		f.key.Seal(int64(f.worker), "id_number", []byte(m.id.Number)), blob(f.sealed)}, now.values()...)
-	return append(row, db.At(a.tx.Now()), int64(0))
+	row := append(make([]any, 0, len(workerColumns)), int64(f.worker), f.wrapped, f.name, cn.Fold(f.name), full, initials, string(m.id.Kind),
+		f.key.Seal(int64(f.worker), "id_number", []byte(m.id.Number)), blob(f.sealed))
+	return append(append(row, now.values()...), db.At(a.tx.Now()), int64(0))
 }
 
 var workerColumns = []string{"worker_id", "wrapped_key", "name", "name_fold", "pinyin_fold", "initials_fold", "id_kind", "id_sealed", "phone_sealed",

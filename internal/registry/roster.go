@@ -302,8 +302,8 @@ var employmentColumns = []string{"worker_id", "id", "employer_id", "as_of", "sta
 var rosterColumns = append(slices.Clone(employmentColumns), "phone_sealed")
 
 func (r *EmploymentRow) fields(w WorkerID) []any {
-	return []any{int64(w), r.ID, int64(r.Employer), r.AsOf, r.StartedOn, r.LeftOn, int64(r.Post), int64(r.Occupation), r.Member, r.Main,
-		int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt), int64(r.Sender)}
+	return append(make([]any, 0, len(rosterColumns)), int64(w), r.ID, int64(r.Employer), r.AsOf, r.StartedOn, r.LeftOn, int64(r.Post), int64(r.Occupation), r.Member, r.Main,
+		int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt), int64(r.Sender))
 }
 
 // undoPeople withdraws the rows that an import brought. What other rows say of the same people

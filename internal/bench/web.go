@@ -1,0 +1,225 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"tuoxing/internal/account"
+	"tuoxing/internal/app"
+	"tuoxing/internal/db"
+	"tuoxing/internal/registry"
+	"tuoxing/internal/web"
+)
+
+// desk is a city officer's browser at a server that runs in this process: what is measured goes over HTTP and
+// through session, right, scope, log and template, and its client takes a part of the same processors.
+type desk struct {
+	base   string
+	token  string
+	client *http.Client
+}
+
+// The first user of the bench's own installation, which is removed.
+const benchLogin, benchPassword = "bench", "7 planks and no Nails"
+
+// served runs fn with a server over an installation.
+func (in installation) served(ctx context.Context, fn func(a *app.App, d *desk) error) error {
+	return in.with(ctx, false, func(a *app.App) (err error) {
+		h, stop, err := a.Start(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, stop()) }()
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
+		closed := make(chan error, 1)
+		go func() { closed <- server.Serve(listener) }()
+		defer func() {
+			err = errors.Join(err, server.Close())
+			if e := <-closed; !errors.Is(e, http.ErrServerClosed) {
+				err = errors.Join(err, e)
+			}
+		}()
+		d := &desk{base: "http://" + listener.Addr().String()}
+		if err := d.enter(ctx, a); err != nil {
+			return fmt.Errorf("log in: %w", err)
+		}
+		defer d.client.CloseIdleConnections()
+		return fn(a, d)
+	})
+}
+
+func (d *desk) enter(ctx context.Context, a *app.App) error {
+	token, _, err := a.Accounts.Login(ctx, benchLogin, benchPassword, "127.0.0.1")
+	if err != nil { // the first time
+		err = a.DB.WriteTx(ctx, func(tx *db.Tx) error {
+			_, err := a.Accounts.CreateFirst(ctx, tx, benchLogin, benchPassword)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if token, _, err = a.Accounts.Login(ctx, benchLogin, benchPassword, "127.0.0.1"); err != nil {
+			return err
+		}
+	}
+	d.token = token
+	d.client = &http.Client{
+		Transport:     &http.Transport{MaxIdleConnsPerHost: clients, MaxConnsPerHost: clients},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return nil
+}
+
+// ask sends a request and reads the whole answer, which must be of a status and hold a text.
+func (d *desk) ask(ctx context.Context, path string, form url.Values, status int, holds string) error {
+	method, body := http.MethodGet, io.Reader(http.NoBody)
+	if form != nil {
+		method, body = http.MethodPost, strings.NewReader(form.Encode())
+	}
+	r, err := http.NewRequestWithContext(ctx, method, d.base+path, body)
+	if err != nil {
+		return err
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.AddCookie(&http.Cookie{Name: web.SessionCookie, Value: d.token})
+	answer, err := d.client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode != status || !strings.Contains(string(text), holds) {
+		return fmt.Errorf("%s answers %d, %d bytes", path, answer.StatusCode, len(text))
+	}
+	return nil
+}
+
+// lists asks the page of people by ID number, by filters with an order and a total, and by a part of a name.
+func (r *run) lists(ctx context.Context, in installation) (l Line, err error) {
+	err = in.served(ctx, func(a *app.App, d *desk) error {
+		questions := []func() error{
+			func() error {
+				return d.ask(ctx, "/workers", url.Values{"q": {person(4711 % r.Workers)[3]}}, http.StatusSeeOther, "")
+			},
+			func() error { return d.ask(ctx, "/workers?district=321181&sort=-age", nil, http.StatusOK, "<tbody>") },
+			func() error { return d.ask(ctx, "/workers?q=fang", nil, http.StatusOK, "<tbody>") },
+		}
+		if err := questions[1](); err != nil { // the roll is read at the first question, as the columns are
+			return err
+		}
+		var took []string
+		var all time.Duration
+		m, err := r.measured(List, func() error {
+			for _, ask := range questions {
+				one, err := p50(ask)
+				if err != nil {
+					return err
+				}
+				took, all = append(took, seconds(one)), all+one
+			}
+			return nil
+		})
+		w := r.Words
+		l = Line{Job: w.T("bench.job_list"), Took: strings.Join(took, " / "), Speed: w.T("bench.pages_per_second", w.Int(perSecond(int64(len(questions)), all))),
+			Peak: megabytes(m.peak), Must: "0.5 / 4 / 15 ms", Want: "0.2 / 1 / 3 ms"}
+		return err
+	})
+	return l, err
+}
+
+// clients is how many ask at the same time, and cityAsks how long they do in a city of CityWorkers; less in a
+// smaller one.
+const (
+	clients  = 32
+	cityAsks = 10 * time.Second
+)
+
+// mixed lets many clients read what a desk reads in a day: the home page, figures and cross tables, openings, lists
+// and files.
+func (r *run) mixed(ctx context.Context, in installation) (l Line, err error) {
+	err = in.served(ctx, func(a *app.App, d *desk) error {
+		paths, err := r.dayPaths(ctx, a)
+		if err != nil {
+			return err
+		}
+		for _, p := range paths {
+			if err := d.ask(ctx, p, nil, http.StatusOK, "</html>"); err != nil {
+				return err
+			}
+		}
+		var took []time.Duration
+		m, err := r.measured(Mixed, func() error {
+			took, err = d.together(ctx, paths, cityAsks*time.Duration(r.Workers)/CityWorkers)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		slices.Sort(took)
+		w, n := r.Words, int64(len(took))
+		l = Line{Job: w.T("bench.job_mixed", clients), Took: w.T("bench.middle_and_99", seconds(middle(took)), seconds(took[len(took)*99/100])),
+			Speed: w.T("bench.pages_per_second", w.Int(perSecond(n, m.took))), Peak: megabytes(m.peak), Must: w.T("bench.goal_mixed", "1,500", "150 ms"), Want: w.T("bench.goal_mixed", "5,000", "30 ms")}
+		return nil
+	})
+	return l, err
+}
+
+// dayPaths are the addresses that are asked, those that are asked more often more than once.
+func (r *run) dayPaths(ctx context.Context, a *app.App) ([]string, error) {
+	people, _, err := a.Registry.List(ctx, account.Operator(), registry.Filter{Limit: 100})
+	if err != nil {
+		return nil, err
+	}
+	keys, err := pageKeys(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	on := "?on=" + asOf.String()
+	paths := []string{"/", "/figures" + on, "/figures/employees" + on, "/figures/employees" + on + "&by=district", "/figures/employees" + on + "&by=district&by=sex",
+		"/workers", "/workers?district=321181", "/workers?district=321102&sort=name", "/workers?sort=-age", "/workers?q=fang"}
+	for _, key := range keys {
+		paths = append(paths, fmt.Sprintf("/figures/employees/rows%s&after=%d", on, key))
+	}
+	for i := range 7 {
+		paths = append(paths, "/workers/"+people[(13*i)%len(people)].ID.String())
+	}
+	return paths, nil
+}
+
+// together asks the paths in many orders at once, and gives how long each answer took.
+func (d *desk) together(ctx context.Context, paths []string, span time.Duration) ([]time.Duration, error) {
+	took, errs := make([][]time.Duration, clients), make([]error, clients)
+	all := stopwatch()
+	var asking sync.WaitGroup
+	for c := range clients {
+		asking.Go(func() {
+			draw := rand.New(rand.NewPCG(1, uint64(c)))
+			for errs[c] == nil && all() < span {
+				one := stopwatch()
+				errs[c] = d.ask(ctx, paths[draw.IntN(len(paths))], nil, http.StatusOK, "</html>")
+				took[c] = append(took[c], one())
+			}
+		})
+	}
+	asking.Wait()
+	return slices.Concat(took...), errors.Join(errs...)
+}
