@@ -64,6 +64,7 @@ test-all: check test test-long test-postgres test-race test-browser ## everythin
 
 bench: ## the benchmarks; docs/benchmarks.md says what was measured where
 	$(GO) run ./cmd/tuoxing bench --rows $(BENCHROWS)
+	$(GO) run ./internal/testkit/pgcluster -- sh -c '$(GO) run ./cmd/tuoxing bench --rows $(BENCHROWS) --db "$$TUOXING_TEST_DB"'
 	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...
 
 # The readers of strangers' bytes: workbooks, text tables, days, ID and certificate numbers.

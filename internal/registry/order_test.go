@@ -3,9 +3,12 @@ package registry_test
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"testing"
 
+	"tuoxing/internal/date"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/intake"
 	"tuoxing/internal/listing"
 	"tuoxing/internal/registry"
 	"tuoxing/internal/testkit/world"
@@ -78,4 +81,48 @@ func TestList_begins_no_page_behind_people_of_others(t *testing.T) {
 			t.Errorf("order %q: %v", order, err)
 		}
 	}
+}
+
+// A list finds people by the names that their files have now: also when nothing of an old name is in force any more,
+// and not at all once they are erased.
+func TestList_finds_people_by_the_names_of_now(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	who := w.Actor(t, world.City)
+	found := func(when string, want map[string]int) {
+		t.Helper()
+		for text, n := range want {
+			if _, total, err := w.Registry.List(t.Context(), who, registry.Filter{Text: text}); err != nil || total != n {
+				t.Errorf("%s: %d people for %q, want %d: %v", when, total, text, n, err)
+			}
+		}
+	}
+	found("at first", map[string]int{"晁雨眠": 1, "chaoyumian": 1, "晁宇棉": 0})
+	v, err := w.Viewer(t.Context(), who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Intake.Undo(t.Context(), v, w.Imports[world.JurongRoster], "姓名有误"); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(world.Text(world.JurongRoster)), "晁雨眠", "晁宇棉")
+	id, err := w.Intake.Receive(t.Context(), v, "更正.csv", strings.NewReader(text), intake.Options{Kind: "roster", AsOf: date.Of(2023, 4, 1), Unit: int64(w.Unit(t, "句容市总工会"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Intake.Stage(t.Context(), v, id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Intake.Apply(t.Context(), v, id); err != nil {
+		t.Fatal(err)
+	}
+	found("under another name", map[string]int{"晁雨眠": 0, "晁宇棉": 1, "chaoyumian": 1})
+	list, _, err := w.Registry.List(t.Context(), who, registry.Filter{Text: "晁宇棉"})
+	if err != nil || len(list) != 1 {
+		t.Fatal(len(list), err)
+	}
+	if _, err := w.Registry.Erase(t.Context(), who, w.Intake, []registry.WorkerID{list[0].ID}, "本人申请"); err != nil {
+		t.Fatal(err)
+	}
+	found("once erased", map[string]int{"晁宇棉": 0, "chaoyumian": 0})
 }
