@@ -363,8 +363,14 @@ AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname) ORD
 		}
 	}
 	return func(ctx context.Context) error {
-		if len(texts) > 0 && tx.db.dialect == SQLite {
+		switch {
+		case len(texts) == 0:
+		case tx.db.dialect == SQLite:
 			debug.FreeOSMemory() // SQLite sorts in memory of its own, beside what the load has left behind
+		default:
+			if _, err := tx.Exec(ctx, "SET LOCAL maintenance_work_mem = '256MB'"); err != nil { // a server's usual 64 MB sends a city's keys through files
+				return fmt.Errorf("memory for indexes: %w", err)
+			}
 		}
 		for i, text := range texts {
 			if _, err := tx.Exec(ctx, text); err != nil {
