@@ -18,6 +18,7 @@ func TestPinyinFirm_writes_word_by_word(t *testing.T) {
 		"长江重工股份有限公司":      "Changjiang Zhonggong Gufen Youxian Gongsi",
 		"江苏ABC DEF电子有限公司": "Jiangsu ABC DEF Dianzi Youxian Gongsi",
 		"丹阳市第3技工学校":       "Danyang Shi Di 3 Jigong Xuexiao",
+		"镇江市建设产业工会":       "Zhenjiang Shi Jianshe Chanye Gonghui",
 		"西安路面粉厂":          "Xi'anlu Mianfen Chang",
 		"Siemens Ltd":     "Siemens Ltd",
 		"":                "",

@@ -104,7 +104,7 @@ func (q unitsAsked) dated(path string) string {
 }
 
 // unitOrders are the orders of the headings of the list of units.
-var unitOrders = []string{"name", "code", "", "district", "industry", "size", "ownership", "", "people"}
+var unitOrders = []string{"name", "code", "", "district", "industry", "size", "", "people"}
 
 // getUnits lists the units of the reader's subtree as they were on a day.
 func (s *Server) getUnits(w http.ResponseWriter, r *http.Request) error {
@@ -194,9 +194,6 @@ func (u unitPrinter) row(x registry.Unit) unitpage.Row {
 	}
 	if x.Size != 0 {
 		out.Size = d.Size.Name
-	}
-	if x.Ownership != 0 {
-		out.Ownership = d.Ownership.Name
 	}
 	if x.Standing != org.Living {
 		out.Gone = d.Standing.Name

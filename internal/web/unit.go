@@ -15,7 +15,7 @@ import (
 )
 
 // unitFigures are the figures to which a unit's page leads.
-var unitFigures = []string{"employees", "industrial_workers", "members", "skilled_ever", "highly_skilled_ever"}
+var unitFigures = []string{"industrial_workers", "members", "skilled_ever", "highly_skilled_ever"}
 
 // unitImports is how many of the files that a unit sent its page names.
 const unitImports = 10
@@ -94,13 +94,16 @@ func (u unitPrinter) facts(f *registry.UnitFile) []unitpage.Fact {
 		l := u.link(f.UnionIs)
 		out = append(out, unitpage.Fact{Label: u.T("web_organisation.union"), Unit: &l})
 	}
-	row := u.row(f.Unit)
+	row, owner := u.row(f.Unit), ""
+	if f.Ownership != 0 {
+		owner = d.Ownership.Name
+	}
 	industry := row.Section
 	if d.Industry != "" {
 		industry = d.Industry + " · " + row.Section
 	}
 	out = append(out, unitpage.Fact{Label: u.T("web.district"), Value: row.District}, unitpage.Fact{Label: u.T("web_organisation.industry"), Value: industry},
-		unitpage.Fact{Label: u.T("web_organisation.ownership"), Value: row.Ownership}, unitpage.Fact{Label: u.T("web_organisation.size"), Value: row.Size},
+		unitpage.Fact{Label: u.T("web_organisation.ownership"), Value: owner}, unitpage.Fact{Label: u.T("web_organisation.size"), Value: row.Size},
 		unitpage.Fact{Label: u.T("web_organisation.standing"), Value: d.Standing.Name}, unitpage.Fact{Label: u.T("web_organisation.founded"), Value: u.words.Value(f.Founded)})
 	if f.EndedOn != 0 {
 		out = append(out, unitpage.Fact{Label: u.T("web_organisation.ended"), Value: u.words.Value(f.EndedOn)})

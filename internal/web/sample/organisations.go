@@ -16,7 +16,7 @@ func (m maker) unitRow(i int, kind string, below int64, n string) unitpage.Row {
 	b := m.base
 	r := unitpage.Row{Href: fmt.Sprintf("/organisations/%d", i+1), Name: units[i], Kind: b.T("org.kind." + kind), Below: below, People: b.Exact(people(n)), PeopleHref: "/figures/employees?where=employer%3D1"}
 	if kind == "enterprise" {
-		r.Code, r.District, r.Section, r.Size, r.Ownership = "91329901MA00000075", m.w("丹阳市", "Danyang"), b.T("cn.section.C"), b.T("org.size.2"), b.T("org.ownership.170")
+		r.Code, r.District, r.Section, r.Size = "91329901MA00000075", m.w("丹阳市", "Danyang"), b.T("cn.section.C"), b.T("org.size.2")
 	}
 	return r
 }
@@ -30,7 +30,7 @@ func (m maker) organisations() []Sample {
 		Chips: []part.Chip{{Label: b.T("web.as_of"), Value: b.DayShort(asOf), Remove: "/organisations"}, {Label: b.T("web_organisation.search"), Value: m.w("示例", "shili"), Remove: "/organisations?kind=enterprise"}},
 		Rows:  []unitpage.Row{m.unitRow(1, "district", 3120, "244000"), m.unitRow(3, "enterprise", 0, "312"), m.unitRow(4, "enterprise", 2, "1200"), m.unitRow(5, "school", 0, "96")},
 		Pager: part.Pager{From: 1, To: 4, Total: 14021, Next: "/organisations?after=4&done=4"}}
-	list.Columns[0].Href, list.Columns[0].Dir, list.Columns[8].Href = "/organisations?sort=-name", "ascending", "/organisations?sort=people"
+	list.Columns[0].Href, list.Columns[0].Dir, list.Columns[7].Href = "/organisations?sort=-name", "ascending", "/organisations?sort=people"
 	list.Rows[2].Gone, list.Rows[3].People, list.Rows[3].PeopleHref = b.T("org.standing.ended"), "", ""
 	none := unitpage.ListPage{Base: m.at("/organisations"), On: asOf, Query: m.w("无此单位", "nowhere"), Filters: filters, Columns: unitpage.ListColumns(b), Tree: "/organisations/tree", CanImport: true}
 	node := func(level int, r unitpage.Row, open bool) unitpage.Node {

@@ -29,7 +29,7 @@ type ListPage struct {
 
 // Row is one unit as it was on the day.
 type Row struct {
-	Href, Name, Code, Kind, District, Section, Size, Ownership string
+	Href, Name, Code, Kind, District, Section, Size string
 
 	Gone       string // its standing, when it is not living
 	Below      int64
@@ -41,7 +41,7 @@ type Row struct {
 func ListColumns(b part.Base) []part.Column {
 	return []part.Column{
 		{Label: b.T("web_organisation.unit")}, {Label: b.T("web_organisation.code")}, {Label: b.T("web_organisation.kind")}, {Label: b.T("web.district")}, {Label: b.T("web_organisation.section")},
-		{Label: b.T("web_organisation.size")}, {Label: b.T("web_organisation.ownership")}, {Label: b.T("web_organisation.below"), Num: true}, {Label: b.T("web_organisation.people"), Num: true},
+		{Label: b.T("web_organisation.size")}, {Label: b.T("web_organisation.below"), Num: true}, {Label: b.T("web_organisation.people"), Num: true},
 	}
 }
 
