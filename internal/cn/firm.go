@@ -76,21 +76,25 @@ func PinyinFirm(name string) string {
 	for _, w := range splitFirm(name) {
 		words = append(words, w.print())
 	}
-	return strings.NewReplacer("( ", "(", " )", ")").Replace(strings.Join(words, " "))
+	return strings.ReplaceAll(strings.ReplaceAll(strings.Join(words, " "), "( ", "("), " )", ")")
 }
 
-// FirmInitials gives the first letters of the syllables of a firm's name, for search: dyyj for 丹阳眼镜.
-func FirmInitials(name string) string {
-	var b strings.Builder
+// SpelledFirm gives the name of a firm in full pinyin and the first letters of its syllables, both for search: danyangyanjing and dyyj for
+// 丹阳眼镜. Letters and digits stay, in lower case; ü is v; all else goes.
+func SpelledFirm(name string) (full, initials string) {
+	var f, i strings.Builder
 	for _, w := range splitFirm(name) {
 		for _, s := range w.syllables {
-			b.WriteByte(s[0])
+			f.WriteString(s)
+			i.WriteByte(s[0])
 		}
 		if w.syllables == nil {
-			b.WriteString(strings.ToLower(string(w.text)))
+			text := Fold(strings.Trim(string(w.text), "()"))
+			f.WriteString(text)
+			i.WriteString(text)
 		}
 	}
-	return b.String()
+	return f.String(), i.String()
 }
 
 // print writes a word with its capital; a syllable that begins with a vowel is set off by an apostrophe. What is not Chinese stays.

@@ -29,11 +29,11 @@ func TestPinyinFirm_writes_word_by_word(t *testing.T) {
 	}
 }
 
-func TestFirmInitials_take_one_letter_a_syllable(t *testing.T) {
+func TestSpelledFirm_is_what_is_searched_for(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"丹阳新光眼镜有限公司": "dyxgyjyxgs", "长江重工": "cjzg", "江苏ABC厂": "jsabcc", "": ""} {
-		if got := FirmInitials(name); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
+	for name, want := range map[string][2]string{"丹阳新光眼镜有限公司": {"danyangxinguangyanjingyouxiangongsi", "dyxgyjyxgs"}, "长江重工": {"changjiangzhonggong", "cjzg"}, "江苏ABC（绿源）厂": {"jiangsuabclvyuanchang", "jsabclyc"}, "": {}} {
+		if full, initials := SpelledFirm(name); full != want[0] || initials != want[1] {
+			t.Errorf("%s: %q %q, want %q", name, full, initials, want)
 		}
 	}
 }
@@ -57,5 +57,11 @@ func TestFirmLexicon_reads_every_character(t *testing.T) {
 	}
 	if n < 200 {
 		t.Errorf("only %d words", n)
+	}
+}
+
+func BenchmarkSpelledFirm(b *testing.B) {
+	for b.Loop() {
+		SpelledFirm("丹阳市演示凌川汽车零部件（集团）有限公司")
 	}
 }

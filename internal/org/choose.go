@@ -46,8 +46,8 @@ func (t *Tree) spell(name string) spelling {
 	if s, ok := t.spelled.Load(name); ok {
 		return s.(spelling) //nolint:errcheck // only spellings are stored
 	}
-	latin := cn.PinyinFirm(name)
-	s := spelling{fold: cn.Fold(name), pinyin: strings.NewReplacer("'", "", "ü", "v").Replace(cn.Fold(latin)), initials: cn.FirmInitials(name)}
+	s := spelling{fold: cn.Fold(name)}
+	s.pinyin, s.initials = cn.SpelledFirm(name)
 	t.spelled.Store(name, s)
 	return s
 }

@@ -53,7 +53,7 @@ const (
 type UnitSaid struct {
 	org.Observation // of StandAbove only AsOf is set
 	Stand           Stand
-	Changes         []UnitChange // against the row that held before; of StandOverruled against the one that holds
+	Changes         []UnitChange // against the row that held before, or nothing; of StandOverruled against the one that holds
 }
 
 // UnitChange is one field of a unit that two rows say differently.
@@ -150,7 +150,7 @@ func (v *unitView) history(id org.UnitID) []UnitSaid {
 				said.Stand = StandConfirmed
 			}
 		case i == 0:
-			said.Stand = StandFirst
+			said.Stand, said.Changes = StandFirst, v.changes(org.Observation{}, o)
 		default:
 			said.Stand, said.Changes = StandChanged, v.changes(line[i-1], o)
 			if len(said.Changes) == 0 {

@@ -173,7 +173,7 @@ func (s *Server) unitHistory(r *http.Request, u unitPrinter, f *registry.UnitFil
 	for _, x := range f.History {
 		said := unitpage.Said{On: x.AsOf, Stand: u.T("registry.unit_stand_" + string(x.Stand)), Tone: tones[x.Stand], Taken: x.Stand == registry.StandWithdrawn, Above: x.Stand == registry.StandAbove}
 		for _, c := range x.Changes {
-			said.Changes = append(said.Changes, unitpage.Change{Field: u.T("registry.unit_field_" + c.Field), From: u.value(c.From), To: u.value(c.To)})
+			said.Changes = append(said.Changes, unitpage.Change{Field: u.T("registry.unit_field_" + c.Field), From: u.value(c.From), To: u.value(c.To), New: x.Stand == registry.StandFirst})
 		}
 		fact, href := ledger.Fact{Import: x.Import, Line: ledger.Line(x.Line)}, ""
 		switch {

@@ -69,7 +69,7 @@ func (m maker) union() unitpage.Page {
 			{On: split, Stand: b.T("registry.unit_stand_overruled"), Tone: part.Warn, Changes: []unitpage.Change{{Field: field("district"), From: m.w("丹阳市", "Danyang"), To: m.w("镇江新区", "Zhenjiang New Area")}}, Source: part.Source{File: row.File, Sheet: row.Sheet, Row: 4}},
 			{On: split - 100, Stand: b.T("registry.unit_stand_above"), Above: true, Changes: []unitpage.Change{{Field: field("union"), From: b.UnitName(units[2]), To: b.UnitName(units[1])}}},
 			{On: split - 365, Stand: b.T("registry.unit_stand_withdrawn"), Tone: part.Plain, Taken: true, Source: row},
-			{On: split - 365, Stand: b.T("registry.unit_stand_first"), Source: part.Source{}},
+			{On: split - 365, Stand: b.T("registry.unit_stand_first"), Changes: []unitpage.Change{{Field: field("name"), To: b.UnitName(units[1]), New: true}}, Source: part.Source{}},
 		},
 		Filings: []unitpage.Filing{{Href: "/filings/1", Title: m.w("2023年一季度职工花名册", "Roster of the first quarter of 2023"), State: part.Good, StateWord: b.T(filing.Confirmed.Key()), DueOn: due}},
 		Imports: []part.Link{{Label: m.w("丹阳花名册.xlsx", "danyang.xlsx"), Href: "/imports/2"}},

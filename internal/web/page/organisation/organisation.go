@@ -120,6 +120,7 @@ type Said struct {
 // Change is one field that is said otherwise than before.
 type Change struct {
 	Field, From, To string
+	New             bool // nothing was said before
 }
 
 // Filing is one return that was asked of the unit.
