@@ -1,14 +1,19 @@
 package registry_test
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"testing"
 
 	"tuoxing/internal/account"
+	"tuoxing/internal/date"
+	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/listing"
 	"tuoxing/internal/org"
 	"tuoxing/internal/registry"
+	"tuoxing/internal/testkit"
 	"tuoxing/internal/testkit/world"
 )
 
@@ -113,4 +118,45 @@ func TestFindUnit_is_for_the_readers_subtree(t *testing.T) {
 			t.Errorf("%s: %v", login, err)
 		}
 	}
+}
+
+// One page of a list of 14,000 units as its reader waits for it: the tree, the numbers below each unit, filter, order and page.
+func BenchmarkListUnits_of_14000(b *testing.B) {
+	s := &registry.Service{DB: testkit.NewDB(b), Org: &org.Service{}}
+	day := date.Of(2022, 12, 31)
+	rows := []org.Observation{{Unit: 1, Kind: org.City, Name: "镇江市总工会", AsOf: day}}
+	for d := range 8 {
+		rows = append(rows, org.Observation{Unit: org.UnitID(10 + d), Kind: org.District, Name: fmt.Sprintf("第%d区总工会", d), Parent: 1, AsOf: day, District: 321102})
+	}
+	people := map[org.UnitID]int64{}
+	for i := range 14_000 - len(rows) {
+		id := org.UnitID(100 + i)
+		rows = append(rows, org.Observation{Unit: id, Kind: org.Enterprise, Name: fmt.Sprintf("丹阳%c%c机械有限公司%d", '一'+rune(i%800), '丁'+rune(i%300), i), Code: fmt.Sprintf("C%06d", i), Parent: org.UnitID(10 + i%8), AsOf: day, Industry: 3587})
+		people[id] = int64(i % 90)
+	}
+	s.Employees = func(context.Context, account.Actor, date.Day) (map[org.UnitID]int64, error) { return people, nil }
+	if err := s.DB.WriteTx(b.Context(), func(tx *db.Tx) error {
+		_, err := s.Org.Observe(b.Context(), tx, rows)
+		return err
+	}); err != nil {
+		b.Fatal(err)
+	}
+	for name, f := range map[string]registry.UnitFilter{
+		"first page": {}, "page behind 13,000": {After: rows[13_000].Unit}, "searched": {Filter: org.Filter{Text: "jixie"}}, "below a district": {Filter: org.Filter{Under: 12}}, "by name": {Order: "name"}, "by people": {Order: "-people"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if list, _, _, err := s.ListUnits(b.Context(), account.Operator(), f); err != nil || len(list) != 50 {
+					b.Fatal(len(list), err)
+				}
+			}
+		})
+	}
+	b.Run("one unit", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.FindUnit(b.Context(), account.Operator(), 12, 0); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
