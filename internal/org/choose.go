@@ -52,50 +52,96 @@ func (t *Tree) spell(name string) spelling {
 	return s
 }
 
+// Placed is one unit of a Day.
+type Placed struct {
+	ID UnitID
+	State
+	Standing Standing
+	Up       int   // place of the unit above in Units, -1 for the top
+	Lo       int64 // today's ordinal, which scopes compare with
+}
+
+// Day is the whole tree as it was on one day, in the official order, each unit before those under it. It is found once for a day and a version
+// of the tree, and never changed: lists of units read it again and again.
+type Day struct {
+	On    date.Day
+	Units []Placed
+	at    map[UnitID]int
+}
+
+// Place is where a unit stands in Units; false when it is not in the tree of the day.
+func (d *Day) Place(id UnitID) (int, bool) {
+	i, ok := d.at[id]
+	return i, ok
+}
+
+// Under reports whether the unit at one place lies below the one at another.
+func (d *Day) Under(i, top int) bool {
+	for i = d.Units[i].Up; i > top; i = d.Units[i].Up { // what is above stands before
+	}
+	return i == top
+}
+
+// Day gives the tree of a day.
+func (t *Tree) Day(on date.Day) *Day {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.day != nil && t.day.On == on {
+		return t.day
+	}
+	d := &Day{On: on, at: map[UnitID]int{}}
+	for _, id := range t.Official(t.root, on) {
+		p := Placed{ID: id, Up: -1}
+		p.State, _ = t.At(id, on)
+		p.Standing, _ = t.Standing(id, on)
+		p.Lo, _ = t.Range(id)
+		if up, ok := d.at[p.Parent]; ok {
+			p.Up = up
+		}
+		d.at[id] = len(d.Units)
+		d.Units = append(d.Units, p)
+	}
+	t.day = d
+	return d
+}
+
 // Choose gives the units that a filter chooses and sees lets through, in the official order.
-func (t *Tree) Choose(on date.Day, f Filter, sees func(UnitID) bool) []UnitID {
+func (t *Tree) Choose(on date.Day, f Filter, sees func(*Placed) bool) []UnitID {
+	d := t.Day(on)
+	top := -1
+	if f.Under != 0 {
+		at, ok := d.Place(f.Under)
+		if !ok {
+			return nil
+		}
+		top = at
+	}
 	text := cn.Fold(f.Text)
 	latin := text
 	if strings.ContainsFunc(latin, func(r rune) bool { return r > 'z' }) {
 		latin = "" // no pinyin: not looked for there
 	}
 	var out []UnitID
-	for _, id := range t.OfficialAll(on) {
-		if !sees(id) || !t.chosen(id, on, f) {
-			continue
+	for i := range d.Units {
+		u := &d.Units[i]
+		if sees(u) && u.chosen(f) && (f.Under == 0 || d.Under(i, top)) && (text == "" || t.named(u, text, latin)) {
+			out = append(out, u.ID)
 		}
-		if text != "" && !t.named(id, on, text, latin) {
-			continue
-		}
-		out = append(out, id)
 	}
 	return out
 }
 
-// chosen compares everything but the text.
-func (t *Tree) chosen(id UnitID, on date.Day, f Filter) bool {
-	s, ok := t.At(id, on)
-	standing, _ := t.Standing(id, on)
-	return ok && (standing == Living || standing == Ended && f.Ended) &&
-		(f.Kind == "" || s.Kind == f.Kind) && (f.District == 0 || s.District == f.District) &&
-		(f.Section == "" || cn.Section(s.Industry) == f.Section) && (f.Size == 0 || s.Size == f.Size) &&
-		(f.Ownership == 0 || s.Ownership == f.Ownership) && (f.Under == 0 || slices.Contains(t.Above(id, on), f.Under))
+// chosen compares everything but place and text.
+func (u *Placed) chosen(f Filter) bool {
+	return (u.Standing == Living || u.Standing == Ended && f.Ended) &&
+		(f.Kind == "" || u.Kind == f.Kind) && (f.District == 0 || u.District == f.District) &&
+		(f.Section == "" || cn.Section(u.Industry) == f.Section) && (f.Size == 0 || u.Size == f.Size) && (f.Ownership == 0 || u.Ownership == f.Ownership)
 }
 
-func (t *Tree) named(id UnitID, on date.Day, text, latin string) bool {
-	s := t.spell(t.Name(id, on))
+func (t *Tree) named(u *Placed, text, latin string) bool {
+	s := t.spell(u.Name)
 	return strings.Contains(s.fold, text) || latin != "" && (strings.Contains(s.pinyin, latin) || strings.Contains(s.initials, latin)) ||
-		strings.Contains(cn.Fold(t.Code(id)), text)
-}
-
-// OfficialAll are all units in the official order of a day, found once for each day and version of the tree.
-func (t *Tree) OfficialAll(on date.Day) []UnitID {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.ordered == nil || t.orderedOn != on {
-		t.ordered, t.orderedOn = t.Official(t.root, on), on
-	}
-	return t.ordered
+		strings.Contains(cn.Fold(t.Code(u.ID)), text)
 }
 
 // SortUnits brings units that stand in the official order into another one. Units of one key keep it, in either direction.
@@ -109,9 +155,10 @@ func (t *Tree) SortUnits(ids []UnitID, on date.Day, by SortBy, down bool) {
 		n    int64
 	}
 	places := regionPlaces()
+	d := t.Day(on)
 	keys := make([]key, len(ids))
 	for i, id := range ids {
-		s, _ := t.At(id, on)
+		s := &d.Units[d.at[id]]
 		k := key{id: id}
 		switch by {
 		case ByName:

@@ -80,7 +80,7 @@ func TestChoose_filters_and_keeps_the_official_order(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	tree := w.tree(t)
-	everybody := func(org.UnitID) bool { return true }
+	everybody := func(*org.Placed) bool { return true }
 	for name, c := range map[string]struct {
 		f    org.Filter
 		want []org.UnitID
@@ -102,7 +102,7 @@ func TestChoose_filters_and_keeps_the_official_order(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
 	}
-	if got := tree.Choose(first, org.Filter{}, func(id org.UnitID) bool { return id == w.mill }); !slices.Equal(got, []org.UnitID{w.mill}) {
+	if got := tree.Choose(first, org.Filter{}, func(u *org.Placed) bool { return u.ID == w.mill }); !slices.Equal(got, []org.UnitID{w.mill}) {
 		t.Errorf("outside the scope: %v", got)
 	}
 	for by, want := range map[org.SortBy][]org.UnitID{
@@ -145,7 +145,7 @@ func BenchmarkChoose_of_14000_units(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	everybody := func(org.UnitID) bool { return true }
+	everybody := func(*org.Placed) bool { return true }
 	for name, f := range map[string]org.Filter{"all": {}, "search": {Text: "jixie"}, "under": {Under: 12}} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

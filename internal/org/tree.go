@@ -21,9 +21,8 @@ type Tree struct {
 	kids    map[UnitID][]UnitID // every unit that ever lay directly under the key
 	spelled *sync.Map           // name → spelling, found when first searched or sorted by; shared by the trees that follow one another
 
-	mu        sync.Mutex // guards what follows: the official order of the day last asked for
-	ordered   []UnitID
-	orderedOn date.Day
+	mu  sync.Mutex // guards day
+	day *Day       // the one last asked for
 }
 
 // unit is one unit with its rows. A unit of a Tree is never changed; with copies it.

@@ -1,8 +1,8 @@
 package registry
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -113,9 +113,10 @@ type unitView struct {
 	tree   *org.Tree
 	who    account.Actor
 	on     date.Day
-	own    map[org.UnitID]int64 // employees of each unit
-	people map[org.UnitID]int64 // of each unit and all below it; nil: not counted for this reader
-	below  map[org.UnitID]int
+	own    map[org.UnitID]int64 // employees of each unit; nil: not counted for this reader
+	day    *org.Day
+	below  []int   // by place in day: living units below that the reader sees
+	people []int64 // employees of each unit and all below it
 }
 
 // viewUnits checks the right and counts, in one pass over the tree, what lies below each unit.
@@ -123,7 +124,7 @@ func (s *Service) viewUnits(ctx context.Context, who account.Actor, on date.Day)
 	if err := who.Must(account.OrgRead); err != nil {
 		return nil, err
 	}
-	v := &unitView{who: who, on: on, below: map[org.UnitID]int{}}
+	v := &unitView{who: who, on: on}
 	err := s.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
 		if v.on == 0 {
 			v.on = tx.Today()
@@ -138,21 +139,19 @@ func (s *Service) viewUnits(ctx context.Context, who account.Actor, on date.Day)
 		if v.own, err = s.Employees(ctx, who, v.on); err != nil {
 			return nil, err
 		}
-		v.people = maps.Clone(v.own)
 	}
-	for _, id := range v.tree.OfficialAll(v.on) {
-		living := 0
-		if st, _ := v.tree.Standing(id, v.on); st == org.Living && v.sees(id) {
-			living = 1
-		}
-		if living == 0 && v.own[id] == 0 {
+	v.day = v.tree.Day(v.on)
+	v.below, v.people = make([]int, len(v.day.Units)), make([]int64, len(v.day.Units))
+	for i := len(v.day.Units) - 1; i >= 0; i-- { // what lies below a unit stands behind it
+		u := &v.day.Units[i]
+		v.people[i] += v.own[u.ID]
+		if u.Up < 0 {
 			continue
 		}
-		for _, up := range v.tree.Above(id, v.on) {
-			v.below[up] += living
-			if v.people != nil {
-				v.people[up] += v.own[id]
-			}
+		v.below[u.Up] += v.below[i]
+		v.people[u.Up] += v.people[i]
+		if u.Standing == org.Living && who.Scope.Has(u.Lo) {
+			v.below[u.Up]++
 		}
 	}
 	return v, nil
@@ -173,13 +172,13 @@ func (v *unitView) choose(f UnitFilter) ([]org.UnitID, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := v.tree.Choose(v.on, f.Filter, v.sees)
+	all := v.tree.Choose(v.on, f.Filter, func(u *org.Placed) bool { return v.who.Scope.Has(u.Lo) })
 	if org.SortBy(by) != byPeople {
 		v.tree.SortUnits(all, v.on, org.SortBy(by), down)
 		return all, nil
 	}
 	slices.SortStableFunc(all, func(a, b org.UnitID) int {
-		c := int(v.people[a] - v.people[b])
+		c := cmp.Compare(v.peopleOf(a), v.peopleOf(b))
 		if down {
 			return -c
 		}
@@ -204,13 +203,23 @@ func (v *unitView) units(ids []org.UnitID) []Unit {
 	return out
 }
 
+// peopleOf are the employees of a unit and of all below it.
+func (v *unitView) peopleOf(id org.UnitID) int64 {
+	i, _ := v.day.Place(id) // units of a list are placed
+	return v.people[i]
+}
+
 func (v *unitView) unit(id org.UnitID) Unit {
-	u := Unit{ID: id, Code: v.tree.Code(id), Below: v.below[id]}
-	u.State, _ = v.tree.At(id, v.on)
-	u.Standing, _ = v.tree.Standing(id, v.on)
+	u := Unit{ID: id, Code: v.tree.Code(id)}
+	i, placed := v.day.Place(id)
+	if !placed { // only in a damaged tree
+		return u
+	}
+	p := &v.day.Units[i]
+	u.State, u.Standing, u.Below = p.State, p.Standing, v.below[i]
 	u.ParentIs, u.UnionIs = v.ref(u.Parent, v.on), v.ref(u.Union, v.on)
-	if v.people != nil && v.counts(u) {
-		u.Own, u.People, u.Counted = v.own[id], v.people[id], true
+	if v.own != nil && v.counts(u) {
+		u.Own, u.People, u.Counted = v.own[id], v.people[i], true
 	}
 	return u
 }
