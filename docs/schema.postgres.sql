@@ -289,6 +289,7 @@ CREATE TABLE org_observation (
   import_id          bigint      NOT NULL,
   line               bigint      NOT NULL,
   withdrawn          boolean     NOT NULL,
+  ended_on           date,
   PRIMARY KEY (unit_id, id),
   FOREIGN KEY (unit_id) REFERENCES org_unit (unit_id)
 );

@@ -289,6 +289,7 @@ CREATE TABLE org_observation (
   import_id          INTEGER     NOT NULL,
   line               INTEGER     NOT NULL,
   withdrawn          INTEGER     NOT NULL,
+  ended_on           TEXT,
   PRIMARY KEY (unit_id, id),
   FOREIGN KEY (unit_id) REFERENCES org_unit (unit_id)
 ) STRICT;

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -109,4 +110,52 @@ func number(text string) string {
 		}
 		return -1
 	}, text)
+}
+
+// The list of units is one list through each door: the same units in the same order with the same numbers, for each sort of reader.
+func TestOrganisations_are_the_same_through_all_three_doors(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	type unit struct {
+		Name   string `json:"name"`
+		Below  int    `json:"units_below"`
+		People int    `json:"employees_below"`
+	}
+	var command, api struct {
+		Units []unit `json:"organisations"`
+	}
+	const asked = "on=2023-03-31&sort=-people"
+	cfg := w.App.Config
+	env := map[string]string{"TUOXING_DB": cfg.DB, "TUOXING_KEY_FILE": cfg.KeyFile, "TUOXING_FILES_DIR": cfg.FilesDir}
+	var out, errs bytes.Buffer
+	if code := cli.Main([]string{"organisations", "list", "--on", "2023-03-31", "--sort=-people", "--json"}, strings.NewReader(""), &out, &errs, func(k string) string { return env[k] }); code != 0 {
+		t.Fatalf("exit code %d: %s", code, errs.String())
+	}
+	if err := json.Unmarshal(out.Bytes(), &command); err != nil {
+		t.Fatal(err)
+	}
+	c := w.Client(t, world.City)
+	c.Get("/api/v1/organisations?"+asked).JSON(t, &api)
+	if d := cmp.Diff(command.Units, api.Units); d != "" || len(api.Units) != 11 || api.Units[0].People == 0 {
+		t.Errorf("%d units; command line and API differ:\n%s", len(api.Units), d)
+	}
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(c.Get("/organisations?" + asked).Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	digits := func(s *goquery.Selection) int {
+		n, err := strconv.Atoi("0" + strings.Trim(number(s.Text()), "—"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	var page []unit
+	doc.Find("main table tbody tr").Each(func(_ int, row *goquery.Selection) {
+		cells := row.Find("td.tx-num")
+		page = append(page, unit{strings.TrimSpace(row.Find("th a").Text()), digits(cells.Eq(0)), digits(cells.Eq(1))})
+	})
+	if d := cmp.Diff(api.Units, page); d != "" {
+		t.Errorf("API and page differ:\n%s", d)
+	}
 }

@@ -36,7 +36,7 @@ import (
 
 // Version is the version of the interface. It rises whenever docs/openapi.yaml changes: the first
 // number when a client would break, the second when something is added.
-const Version = "1.9.0"
+const Version = "1.10.0"
 
 // base is where all operations but those of the machine room live.
 const base = "/api/v1"
@@ -132,6 +132,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.importActs(a)
 	s.leaverOperations(a)
 	s.unitOperations(a)
+	s.organisationOperations(a)
 	s.filingOperations(a)
 	s.userOperations(a)
 	s.blockOperations(a)

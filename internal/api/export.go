@@ -21,24 +21,29 @@ import (
 type exportInput struct {
 	List string `path:"list" enum:"workers,organisations,imports,rows,leavers,blocks,audit" doc:"Which list"`
 	Body struct {
-		Format   listing.Format `json:"format" enum:"csv,xlsx"`
-		Numbers  export.Numbers `json:"numbers,omitempty" enum:"masked,full" doc:"workers: with ID and phone numbers; full asks for a right and a reason"`
-		Why      string         `json:"why,omitempty" maxLength:"200" doc:"With full numbers: the reason, which is logged with the look at each person"`
-		Q        string         `json:"q,omitempty" maxLength:"60" doc:"workers: part of a name, pinyin or initials, or a whole ID number"`
-		District int32          `json:"district,omitempty" minimum:"100000" maximum:"999999" doc:"workers"`
-		RankEver int            `json:"rank_ever,omitempty" minimum:"1" maximum:"8" doc:"workers: at least this rank was ever held"`
-		Employer ID             `json:"employer,omitempty" doc:"workers: id of a unit"`
-		Kind     string         `json:"kind,omitempty" maxLength:"40" doc:"imports: kind of file; organisations: kind of unit"`
-		State    intake.State   `json:"state,omitempty" enum:"received,staging,staged,applied,undone,refused" doc:"imports"`
-		Import   ID             `json:"import,omitempty" doc:"leavers: of this import"`
-		Figure   string         `json:"figure,omitempty" maxLength:"80" doc:"rows: the figure that is opened"`
-		On       string         `json:"on,omitempty" maxLength:"10" doc:"rows: as of this day, 2006-01-02; today when not given"`
-		Where    []string       `json:"where,omitempty" maxItems:"20" doc:"rows: filters such as district=321181"`
-		Block    int64          `json:"block,omitempty" minimum:"0" doc:"rows: as known when this block was sealed"`
-		Action   string         `json:"action,omitempty" maxLength:"80" doc:"audit"`
-		Subject  string         `json:"subject,omitempty" maxLength:"80" doc:"audit"`
-		From     string         `json:"from,omitempty" maxLength:"10" doc:"audit: from this day on"`
-		To       string         `json:"to,omitempty" maxLength:"10" doc:"audit: up to this day"`
+		Format    listing.Format `json:"format" enum:"csv,xlsx"`
+		Numbers   export.Numbers `json:"numbers,omitempty" enum:"masked,full" doc:"workers: with ID and phone numbers; full asks for a right and a reason"`
+		Why       string         `json:"why,omitempty" maxLength:"200" doc:"With full numbers: the reason, which is logged with the look at each person"`
+		Q         string         `json:"q,omitempty" maxLength:"60" doc:"workers: part of a name, pinyin or initials, or a whole ID number; organisations: part of a name, pinyin, initials or code"`
+		District  int32          `json:"district,omitempty" minimum:"100000" maximum:"999999" doc:"workers, organisations"`
+		RankEver  int            `json:"rank_ever,omitempty" minimum:"1" maximum:"8" doc:"workers: at least this rank was ever held"`
+		Employer  ID             `json:"employer,omitempty" doc:"workers: id of a unit"`
+		Kind      string         `json:"kind,omitempty" maxLength:"40" doc:"imports: kind of file; organisations: kind of unit"`
+		Section   string         `json:"section,omitempty" maxLength:"1" doc:"organisations: letter of the section of GB/T 4754"`
+		Size      int            `json:"size,omitempty" minimum:"1" maximum:"4" doc:"organisations"`
+		Ownership int            `json:"ownership,omitempty" minimum:"100" maximum:"999" doc:"organisations"`
+		Ended     bool           `json:"ended,omitempty" doc:"organisations: also those that were struck off"`
+		Under     ID             `json:"under,omitempty" doc:"organisations: only what lies below this unit"`
+		State     intake.State   `json:"state,omitempty" enum:"received,staging,staged,applied,undone,refused" doc:"imports"`
+		Import    ID             `json:"import,omitempty" doc:"leavers: of this import"`
+		Figure    string         `json:"figure,omitempty" maxLength:"80" doc:"rows: the figure that is opened"`
+		On        string         `json:"on,omitempty" maxLength:"10" doc:"rows, organisations: as of this day, 2006-01-02; today when not given"`
+		Where     []string       `json:"where,omitempty" maxItems:"20" doc:"rows: filters such as district=321181"`
+		Block     int64          `json:"block,omitempty" minimum:"0" doc:"rows: as known when this block was sealed"`
+		Action    string         `json:"action,omitempty" maxLength:"80" doc:"audit"`
+		Subject   string         `json:"subject,omitempty" maxLength:"80" doc:"audit"`
+		From      string         `json:"from,omitempty" maxLength:"10" doc:"audit: from this day on"`
+		To        string         `json:"to,omitempty" maxLength:"10" doc:"audit: up to this day"`
 	}
 }
 
@@ -114,15 +119,17 @@ func (s *Server) stream(v *visit, plain string, write func(open opener) error) *
 // exportRequest reads what is asked for; all that cannot be read is told at once.
 func (s *Server) exportRequest(in *exportInput) (export.Request, error) {
 	b := &in.Body
-	req := export.Request{List: in.List, Format: b.Format, Numbers: b.Numbers, Why: strings.TrimSpace(b.Why), Kind: org.Kind(b.Kind), Import: intake.ImportID(b.Import),
+	req := export.Request{List: in.List, Format: b.Format, Numbers: b.Numbers, Why: strings.TrimSpace(b.Why), Import: intake.ImportID(b.Import),
 		Workers: registry.Filter{Text: b.Q, District: b.District, RankEver: b.RankEver, Employer: org.UnitID(b.Employer)},
 		Imports: intake.Filter{Kind: b.Kind, State: b.State},
+		Units:   registry.UnitFilter{Filter: org.Filter{Kind: org.Kind(b.Kind), Text: b.Q, District: b.District, Section: b.Section, Size: org.Size(b.Size), Ownership: org.Ownership(b.Ownership), Ended: b.Ended, Under: org.UnitID(b.Under)}},
 		Figure:  figure.Request{Name: b.Figure, Block: b.Block}}
 	req.Audit.Action, req.Audit.Subject = b.Action, b.Subject
 	var err error
 	if req.Figure.On, err = dayIn("on", b.On, s.today()); err != nil {
 		return req, err
 	}
+	req.Units.On = req.Figure.On
 	if req.Audit.From, err = dayIn("from", b.From, 0); err != nil {
 		return req, err
 	}

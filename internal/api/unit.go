@@ -3,13 +3,12 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"tuoxing/internal/account"
 	"tuoxing/internal/ledger"
 	"tuoxing/internal/org"
+	"tuoxing/internal/registry"
 )
 
 type unitsInput struct {
@@ -42,39 +41,28 @@ func (s *Server) unitOperations(a huma.API) {
 }
 
 func (s *Server) listUnits(ctx context.Context, v *visit, in *unitsInput) (*unitsOutput, error) {
-	if err := v.who.Must(account.OrgRead); err != nil {
-		return nil, err
-	}
 	after, err := idIn("after", in.After)
 	if err != nil {
 		return nil, err
 	}
-	tree, err := s.tree(ctx)
+	f := registry.UnitFilter{Filter: org.Filter{Kind: in.Kind, Ended: true}, On: s.today(), After: org.UnitID(after), Limit: in.Limit}
+	list, total, more, err := s.Registry.ListUnits(ctx, v.who, f)
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.labels(ctx, v, s.today())
+	l, err := s.labels(ctx, v, f.On)
 	if err != nil {
 		return nil, err
 	}
-	sees := func(u org.UnitID) bool { lo, _ := tree.Range(u); return v.who.Scope.Has(lo) }
-	all := slices.DeleteFunc(tree.Units(in.Kind), func(u org.UnitID) bool { return !sees(u) })
-	page := all[slices.Index(all, org.UnitID(after))+1:] // from the beginning when there is no such key
-	out := UnitList{Total: len(all), Units: []UnitDoc{}, Marked: Marked{s.Demo}}
-	if len(page) > in.Limit {
-		page = page[:in.Limit]
-		out.Next = page[in.Limit-1].String()
+	out := UnitList{Total: total, Units: make([]UnitDoc, len(list)), Marked: Marked{s.Demo}}
+	if more {
+		out.Next = list[len(list)-1].ID.String()
 	}
-	for _, u := range page {
-		st, ok := tree.At(u, s.today())
-		if !ok {
-			continue
+	for i, u := range list {
+		out.Units[i] = UnitDoc{ID: u.ID, Code: u.Code, Name: u.Name, Kind: Coded{Code: string(u.Kind), Name: v.p.T(u.Kind.Key())}, District: l.coded(ledger.District, int64(u.District))}
+		if u.ParentIs.Seen {
+			out.Units[i].Parent = u.Parent
 		}
-		d := UnitDoc{ID: u, Code: tree.Code(u), Name: st.Name, Kind: Coded{Code: string(st.Kind), Name: v.p.T(st.Kind.Key())}, District: l.coded(ledger.District, int64(st.District))}
-		if sees(st.Parent) {
-			d.Parent = st.Parent
-		}
-		out.Units = append(out.Units, d)
 	}
 	return &unitsOutput{out}, nil
 }

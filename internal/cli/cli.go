@@ -53,34 +53,35 @@ type globals struct {
 type commands struct {
 	globals
 
-	Demo         demoCmd         `cmd:"" help:"Make a made-up city, run its year through the real intake, print its figures, serve its pages."`
-	Generate     generateCmd     `cmd:"" help:"Write only the spreadsheets of the made-up city."`
-	Serve        serveCmd        `cmd:"" help:"Serve pages and API."`
-	Import       importCmd       `cmd:"" help:"Take spreadsheets in."`
-	Imports      importsCmd      `cmd:"" help:"List what was taken in."`
-	Leavers      leaversCmd      `cmd:"" help:"List, confirm or reject the leavers that a complete roster proposes, or take a decision back."`
-	Duplicates   duplicatesCmd   `cmd:"" help:"Find files that may be one person's, merge them, or take a merge back."`
-	Conflicts    conflictsCmd    `cmd:"" help:"List conflicts between sources, decide which statement holds, or take that back."`
-	Certificates certificatesCmd `cmd:"" help:"List a person's certificates, open one, revoke it or take that back."`
-	Requests     requestsCmd     `cmd:"" help:"What people ask about their own data, due in working days."`
-	Erase        eraseCmd        `cmd:"" help:"Erase a person: the key is destroyed, the facts stay."`
-	Scrub        scrubCmd        `cmd:"" help:"Write the database anew without the remains of what was erased."`
-	Undo         undoCmd         `cmd:"" help:"Take an import back by reversal."`
-	Blocks       blocksCmd       `cmd:"" help:"List the sealed blocks of the ledger."`
-	Check        checkCmd        `cmd:"" help:"Check numbers, one a line on stdin."`
-	Figures      figuresCmd      `cmd:"" help:"Print figures with unit, numerator, denominator, date and block."`
-	Trace        traceCmd        `cmd:"" help:"Open a figure to the rows behind it."`
-	Export       exportCmd       `cmd:"" help:"Write a list into a spreadsheet, with control totals."`
-	Sheet        sheetCmd        `cmd:"" help:"Write a sheet filled with what is on file, to be corrected and taken in again."`
-	Verify       verifyCmd       `cmd:"" help:"Re-hash the ledger and compare it with every row it stands for."`
-	Filings      filingsCmd      `cmd:"" help:"Returns (报送): ask units for sheets, see who has sent, remind."`
-	User         userCmd         `cmd:"" help:"Manage users."`
-	Migrate      migrateCmd      `cmd:"" help:"Bring a database to this version."`
-	Backup       backupCmd       `cmd:"" help:"Write everything but the key file into one archive."`
-	Restore      restoreCmd      `cmd:"" help:"Fill an empty database from an archive."`
-	Config_      configCmd       `cmd:"" name:"config" help:"Show how a process would run."`
-	Bench        benchCmd        `cmd:"" help:"Measure imports, sums, openings and the start on this machine."`
-	Gallery      galleryCmd      `cmd:"" help:"Serve every page with sample data; needs no database."`
+	Demo          demoCmd          `cmd:"" help:"Make a made-up city, run its year through the real intake, print its figures, serve its pages."`
+	Generate      generateCmd      `cmd:"" help:"Write only the spreadsheets of the made-up city."`
+	Serve         serveCmd         `cmd:"" help:"Serve pages and API."`
+	Import        importCmd        `cmd:"" help:"Take spreadsheets in."`
+	Imports       importsCmd       `cmd:"" help:"List what was taken in."`
+	Leavers       leaversCmd       `cmd:"" help:"List, confirm or reject the leavers that a complete roster proposes, or take a decision back."`
+	Duplicates    duplicatesCmd    `cmd:"" help:"Find files that may be one person's, merge them, or take a merge back."`
+	Organisations organisationsCmd `cmd:"" help:"List units as they were on a day, or show one with its history."`
+	Conflicts     conflictsCmd     `cmd:"" help:"List conflicts between sources, decide which statement holds, or take that back."`
+	Certificates  certificatesCmd  `cmd:"" help:"List a person's certificates, open one, revoke it or take that back."`
+	Requests      requestsCmd      `cmd:"" help:"What people ask about their own data, due in working days."`
+	Erase         eraseCmd         `cmd:"" help:"Erase a person: the key is destroyed, the facts stay."`
+	Scrub         scrubCmd         `cmd:"" help:"Write the database anew without the remains of what was erased."`
+	Undo          undoCmd          `cmd:"" help:"Take an import back by reversal."`
+	Blocks        blocksCmd        `cmd:"" help:"List the sealed blocks of the ledger."`
+	Check         checkCmd         `cmd:"" help:"Check numbers, one a line on stdin."`
+	Figures       figuresCmd       `cmd:"" help:"Print figures with unit, numerator, denominator, date and block."`
+	Trace         traceCmd         `cmd:"" help:"Open a figure to the rows behind it."`
+	Export        exportCmd        `cmd:"" help:"Write a list into a spreadsheet, with control totals."`
+	Sheet         sheetCmd         `cmd:"" help:"Write a sheet filled with what is on file, to be corrected and taken in again."`
+	Verify        verifyCmd        `cmd:"" help:"Re-hash the ledger and compare it with every row it stands for."`
+	Filings       filingsCmd       `cmd:"" help:"Returns (报送): ask units for sheets, see who has sent, remind."`
+	User          userCmd          `cmd:"" help:"Manage users."`
+	Migrate       migrateCmd       `cmd:"" help:"Bring a database to this version."`
+	Backup        backupCmd        `cmd:"" help:"Write everything but the key file into one archive."`
+	Restore       restoreCmd       `cmd:"" help:"Fill an empty database from an archive."`
+	Config_       configCmd        `cmd:"" name:"config" help:"Show how a process would run."`
+	Bench         benchCmd         `cmd:"" help:"Measure imports, sums, openings and the start on this machine."`
+	Gallery       galleryCmd       `cmd:"" help:"Serve every page with sample data; needs no database."`
 }
 
 // console is what a command has at hand.

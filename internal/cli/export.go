@@ -25,13 +25,14 @@ type exportCmd struct {
 	Numbers  string   `help:"workers: with ID and phone numbers, masked or full." placeholder:"masked|full"`
 	Why      string   `help:"With --numbers full: the reason, which is logged with the look at each person."`
 	Org      string   `help:"workers: only this employer; credit code or name." placeholder:"CODE"`
-	District int32    `help:"workers: only this division." placeholder:"321181"`
+	District int32    `help:"workers, organisations: only this division." placeholder:"321181"`
 	RankEver int      `help:"workers: at least this rank was ever held." placeholder:"N"`
 	Kind     string   `help:"imports: only this kind of file; organisations: only this kind of unit."`
 	State    string   `help:"imports: only this state."`
 	Import   string   `help:"leavers: the import whose absentees they are." placeholder:"ID"`
 	Figure   string   `help:"rows: the figure that is opened."`
-	On       string   `help:"rows: as of this day; today when not given." placeholder:"DATE"`
+	Ended    bool     `help:"organisations: also those that were struck off."`
+	On       string   `help:"rows, organisations: as of this day; today when not given." placeholder:"DATE"`
 	Where    []string `help:"rows: keep only, e.g. district=321181; may be repeated." placeholder:"DIM=VALUE" sep:"none"`
 	Block    int64    `help:"rows: as known when this block was sealed." placeholder:"B"`
 	Action   string   `help:"audit: only this action."`
@@ -163,16 +164,17 @@ func (c *console) unit(a *app.App, text string) (unit org.UnitID, err error) {
 // request reads the flags of the list that is asked for.
 func (cmd *exportCmd) request(c *console, a *app.App) (export.Request, error) {
 	req := export.Request{List: cmd.List, Format: formatOf(cmd.Out),
-		Numbers: export.Numbers(cmd.Numbers), Why: cmd.Why, Kind: org.Kind(cmd.Kind)}
+		Numbers: export.Numbers(cmd.Numbers), Why: cmd.Why}
 	req.Workers = registry.Filter{District: cmd.District, RankEver: cmd.RankEver}
 	req.Imports = intake.Filter{Kind: cmd.Kind, State: intake.State(cmd.State)}
+	req.Units = registry.UnitFilter{Filter: org.Filter{Kind: org.Kind(cmd.Kind), District: cmd.District, Ended: cmd.Ended}}
 	req.Audit.Action = cmd.Action
 	today := date.On(a.DB.Now())
 	var err error
 	for _, d := range []struct {
 		flag, text string
 		to         *date.Day
-	}{{"from", cmd.From, &req.Audit.From}, {"to", cmd.To, &req.Audit.To}} {
+	}{{"on", cmd.On, &req.Units.On}, {"from", cmd.From, &req.Audit.From}, {"to", cmd.To, &req.Audit.To}} {
 		if d.text == "" {
 			continue
 		}

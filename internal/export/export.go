@@ -75,8 +75,8 @@ type Request struct {
 	Numbers Numbers // workers
 	Why     string  // with Full: the reason, which is logged
 
-	Workers registry.Filter // After and Limit do not count, nor do those of the others
-	Kind    org.Kind        // organisations; "" all
+	Workers registry.Filter     // After and Limit do not count, nor do those of the others
+	Units   registry.UnitFilter // organisations
 	Imports intake.Filter
 	Figure  figure.Request
 	Import  intake.ImportID // leavers: of this import
@@ -155,8 +155,11 @@ func (s *Service) Write(ctx context.Context, who account.Actor, p locale.Printer
 		return sum, err
 	}
 	on := m.today
-	if req.List == Rows {
+	switch {
+	case req.List == Rows:
 		on = req.Figure.On
+	case req.List == Organisations && req.Units.On != 0:
+		on = req.Units.On
 	}
 	if m.labels, err = s.Figures.Labels(ctx, on, p); err != nil {
 		return sum, err

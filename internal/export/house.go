@@ -3,7 +3,7 @@ package export
 import (
 	"context"
 	"encoding/json"
-	"slices"
+	"fmt"
 	"strconv"
 
 	"tuoxing/internal/account"
@@ -16,30 +16,35 @@ import (
 	"tuoxing/internal/org"
 )
 
-// organisations is the list of units of the reader's subtree, in the official order.
+// organisations is the list of units of the reader's subtree as they are on a day, in the official order. The employees are those of each unit itself, so that they add up.
 func (m *making) organisations() (*list, error) {
-	if err := m.who.Must(account.OrgRead); err != nil {
+	f := m.req.Units
+	if f.On == 0 {
+		f.On = m.today
+	}
+	f.Order = "" // a file stands in the list's own order
+	units, err := m.Registry.ExportUnits(m.ctx, m.who, f)
+	if err != nil {
 		return nil, err
 	}
-	units := slices.DeleteFunc(m.tree.Units(m.req.Kind), func(u org.UnitID) bool {
-		lo, _ := m.tree.Range(u)
-		_, is := m.tree.At(u, m.today)
-		return !is || !m.who.Scope.Has(lo)
-	})
-	l := &list{title: m.p.T("export.organisations"), sub: m.p.T("export.on", m.today), rows: int64(len(units)), action: "export.organisations", detail: map[string]any{"kind": string(m.req.Kind)},
-		columns: []listing.Column{m.text("export.unit"), m.code("export.code"), m.text("export.kind"), m.text("export.parent"), m.text("export.district"), m.code("export.industry"), m.text("export.ownership"), m.text("export.size")}}
+	l := &list{title: m.p.T("export.organisations"), sub: m.p.T("export.units_sub", f.On, m.today), rows: int64(len(units)), action: "export.organisations",
+		detail: map[string]any{"kind": string(f.Kind), "on": f.On.String(), "ended": f.Ended},
+		columns: []listing.Column{m.text("export.unit"), m.code("export.code"), m.text("export.kind"), m.text("export.parent"), m.text("export.district"), m.code("export.industry"), m.text("export.ownership"), m.text("export.size"),
+			m.text("export.standing"), m.whole("export.own_people")}}
 	l.each = func(_ context.Context, add func(...any) error) error {
 		for _, u := range units {
-			st, _ := m.tree.At(u, m.today)
-			parent, industry := any(nil), any(nil)
-			if st.Parent != 0 {
-				parent = m.tree.Name(st.Parent, m.today)
+			parent, industry, people := any(nil), any(nil), any(nil)
+			if u.Parent != 0 {
+				parent = m.tree.Name(u.Parent, f.On)
 			}
-			if st.Industry != 0 {
-				industry = strconv.Itoa(st.Industry)
+			if u.Industry != 0 {
+				industry = fmt.Sprintf("%04d", u.Industry)
 			}
-			if err := add(st.Name, m.tree.Code(u), m.p.T(st.Kind.Key()), parent, m.labels.Of(ledger.District, int64(st.District)), industry,
-				m.named(ledger.Ownership, int64(st.Ownership)), m.named(ledger.Size, int64(st.Size))); err != nil {
+			if u.Counted {
+				people = u.Own
+			}
+			if err := add(u.Name, u.Code, m.p.T(u.Kind.Key()), parent, m.labels.Of(ledger.District, int64(u.District)), industry,
+				m.named(ledger.Ownership, int64(u.Ownership)), m.named(ledger.Size, int64(u.Size)), m.p.T(u.Standing.Key()), people); err != nil {
 				return err
 			}
 		}

@@ -316,6 +316,28 @@ func (s *Service) Mine(ctx context.Context, who account.Actor) (out []Own, err e
 	return out, nil
 }
 
+// OfUnit gives what one unit of the reader's subtree was asked for, what is due last first.
+func (s *Service) OfUnit(ctx context.Context, who account.Actor, unit org.UnitID) (out []Own, err error) {
+	if err := who.Must(account.FilingRead); err != nil {
+		return nil, err
+	}
+	out = []Own{}
+	cond, args := visible(who, []any{int64(unit)})
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		return tx.Query(ctx, `SELECT `+filingColumns+`, c.title, c.note FROM filing_unit f JOIN filing_call c ON c.call_id = f.call_id
+			WHERE f.unit_id = $1 AND `+cond+` ORDER BY f.due_on DESC, f.filing_id DESC`, args, func(r db.Scanner) error {
+			o := Own{}
+			err := scanFiling(withMore{r, []any{&o.Title, &o.Note}}, &o.Filing, tx.Today())
+			out = append(out, o)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("filings of a unit: %w", err)
+	}
+	return out, nil
+}
+
 // Own is a filing as its unit sees it.
 type Own struct {
 	Filing

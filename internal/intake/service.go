@@ -284,6 +284,7 @@ func (s *Service) Discard(ctx context.Context, who Viewer, id ImportID) error {
 type Filter struct {
 	Kind   string
 	State  State
+	Unit   int64         // sent for this unit; 0 any
 	Order  listing.Order // one of importOrders; own order: the newest first
 	Offset int
 	Limit  int // 0 = 50
@@ -349,8 +350,8 @@ func chosen(ctx context.Context, tx *db.Tx, who Viewer, f Filter) (where string,
 	if err != nil {
 		return "", nil, err
 	}
-	where = " FROM intake_import WHERE unit_id IN " + db.In(3, len(units)) + " AND ($1 = '' OR kind = $1) AND ($2 = '' OR state = $2)"
-	return where, append([]any{f.Kind, string(f.State)}, units...), nil
+	where = " FROM intake_import WHERE unit_id IN " + db.In(4, len(units)) + " AND ($1 = '' OR kind = $1) AND ($2 = '' OR state = $2) AND (unit_id = $3 OR $3 = 0)"
+	return where, append([]any{f.Kind, string(f.State), f.Unit}, units...), nil
 }
 
 // each walks imports as a query finds them.

@@ -102,10 +102,10 @@ func loadUnits(ctx context.Context, tx *db.Tx) (map[UnitID]*unit, error) {
 		return nil, err
 	}
 	err = tx.Query(ctx, `SELECT unit_id, id, as_of_on, kind, name, code, parent_id, district, industry, ownership, size,
-		founded_on, import_id, line, withdrawn FROM org_observation`, nil, func(r db.Scanner) error {
+		founded_on, ended_on, import_id, line, withdrawn FROM org_observation`, nil, func(r db.Scanner) error {
 		var o Observation
 		if err := r.Scan(&o.Unit, &o.ID, &o.AsOf, &o.Kind, &o.Name, &o.Code, &o.Parent, &o.District, &o.Industry, &o.Ownership, &o.Size,
-			&o.FoundedOn, &o.Import, &o.Line, &o.Withdrawn); err != nil {
+			&o.FoundedOn, &o.EndedOn, &o.Import, &o.Line, &o.Withdrawn); err != nil {
 			return err
 		}
 		u := units[o.Unit]
@@ -131,13 +131,13 @@ func sortRows(rows []Observation) {
 func insertRows(ctx context.Context, tx *db.Tx, rows []Observation) error {
 	columns := []string{
 		"unit_id", "id", "as_of_on", "kind", "name", "code", "parent_id", "district", "industry", "ownership", "size",
-		"founded_on", "import_id", "line", "withdrawn",
+		"founded_on", "ended_on", "import_id", "line", "withdrawn",
 	}
 	_, err := tx.Bulk(ctx, "org_observation", columns, func(yield func([]any, error) bool) {
 		for _, o := range rows {
 			if !yield([]any{
 				int64(o.Unit), o.ID, o.AsOf, string(o.Kind), o.Name, o.Code, int64(o.Parent), int64(o.District), int64(o.Industry),
-				int64(o.Ownership), int64(o.Size), orNull(o.FoundedOn), o.Import, int64(o.Line), o.Withdrawn,
+				int64(o.Ownership), int64(o.Size), orNull(o.FoundedOn), orNull(o.EndedOn), o.Import, int64(o.Line), o.Withdrawn,
 			}, nil) {
 				return
 			}

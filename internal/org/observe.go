@@ -97,6 +97,12 @@ func (o *Observation) Check() error {
 	if o.Size != 0 && !slices.Contains(Sizes(), o.Size) {
 		c.Add("size", "org.size_unknown", fmt.Sprint(int(o.Size)))
 	}
+	if o.FoundedOn.Valid && o.EndedOn.Valid && o.EndedOn.V < o.FoundedOn.V {
+		c.Add("ended_on", "org.ended_before_founded")
+	}
+	if o.Kind == City && o.EndedOn.Valid {
+		c.Add("ended_on", "org.city_ended")
+	}
 	if o.Kind == City && o.Parent != 0 {
 		c.Add("parent", "org.city_parent")
 	}
@@ -160,7 +166,9 @@ func (t *Tree) with(version int64, change func(units map[UnitID]*unit)) *Tree {
 		units[id] = &c
 	}
 	change(units)
-	return build(version, units)
+	next := build(version, units)
+	next.spelled = t.spelled
+	return next
 }
 
 // finish checks the new tree, writes it and tells who wants to know.

@@ -3,6 +3,7 @@ package org
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
@@ -18,6 +19,10 @@ type Tree struct {
 	codes   map[string]UnitID   // folded code, any it ever had
 	names   map[string][]UnitID // folded name, any it ever had
 	kids    map[UnitID][]UnitID // every unit that ever lay directly under the key
+	spelled *sync.Map           // name → spelling, found when first searched or sorted by; shared by the trees that follow one another
+
+	mu  sync.Mutex // guards day
+	day *Day       // the one last asked for
 }
 
 // unit is one unit with its rows. A unit of a Tree is never changed; with copies it.
@@ -42,7 +47,7 @@ var nowhere = row{lo: -1, hi: -2}
 // build makes the snapshot. The rows of each unit come sorted; units are not shared with an
 // older tree.
 func build(version int64, units map[UnitID]*unit) *Tree {
-	t := &Tree{version: version, units: units, codes: map[string]UnitID{}, names: map[string][]UnitID{}, kids: map[UnitID][]UnitID{}}
+	t := &Tree{version: version, units: units, codes: map[string]UnitID{}, names: map[string][]UnitID{}, kids: map[UnitID][]UnitID{}, spelled: &sync.Map{}}
 	for id, u := range units {
 		u.line = inForce(u.all)
 		t.order = append(t.order, id)
@@ -103,12 +108,17 @@ func (u *unit) at(on date.Day) *Observation {
 	if len(u.line) == 0 {
 		return nil
 	}
+	return &u.line[u.index(on)]
+}
+
+// index is the place of the row in force on a day in the line of a unit that has one.
+func (u *unit) index(on date.Day) int {
 	for i := len(u.line) - 1; i > 0; i-- {
 		if u.line[i].AsOf <= on {
-			return &u.line[i]
+			return i
 		}
 	}
-	return &u.line[0]
+	return 0
 }
 
 // parent is the unit above under row o. A unit whose parent is not said, or was withdrawn, lies
@@ -312,12 +322,18 @@ func (t *Tree) Range(id UnitID) (lo, hi int64) {
 	return nowhere.lo, nowhere.hi
 }
 
-// sort brings units into the official order: the regions as cn.Zhenjiang lists them, then by name.
-func (t *Tree) sort(ids []UnitID, on date.Day) {
+// regionPlaces are the places of the regions in the official order, from 1.
+func regionPlaces() map[int32]int {
 	place := map[int32]int{}
 	for i, r := range cn.Zhenjiang() {
 		place[cn.RegionNumber(r.Code)] = i + 1
 	}
+	return place
+}
+
+// sort brings units into the official order: the regions as cn.Zhenjiang lists them, then by name.
+func (t *Tree) sort(ids []UnitID, on date.Day) {
+	place := regionPlaces()
 	type key struct {
 		place int
 		name  string

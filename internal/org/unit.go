@@ -69,6 +69,7 @@ type Observation struct {
 	Ownership Ownership          // 0 = not said
 	Size      Size               // 0 = not said
 	FoundedOn sql.Null[date.Day] // day of founding (成立日期)
+	EndedOn   sql.Null[date.Day] // day on which it was struck off (注销日期); from it on the unit is no longer there
 	Import    int64              // the file that brought the row; 0 = entered by hand
 	Line      int32              // its row in that file, from 1; 0 = entered by hand
 	Withdrawn bool               // taken back by the undo of its import

@@ -25,6 +25,7 @@ const (
 	colOwnership = "ownership"
 	colSize      = "size"
 	colFounded   = "founded_on"
+	colEnded     = "ended_on"
 )
 
 // OrganisationsTarget takes in lists of units (组织机构): unions, enterprises, schools, departments.
@@ -41,8 +42,9 @@ func (s *Service) OrganisationsTarget() *intake.Target {
 			{Name: colOwnership, Title: "经济类型", Synonyms: []string{"经济类型", "单位性质", "单位类别", "所有制"}},
 			{Name: colSize, Title: "单位规模", Synonyms: []string{"单位规模", "企业规模", "规模"}},
 			{Name: colFounded, Title: "成立日期", Synonyms: []string{"成立日期", "成立时间", "注册日期"}},
+			{Name: colEnded, Title: "注销日期", Synonyms: []string{"注销日期", "注销时间", "撤销日期", "终止日期"}},
 		},
-		Rules:   rulesNamed("R141", "R142", "R143", "R144", "R126", "R145", "R146", "R147", "R148", "R150", "R171", "R172", "R173", "R174", "R175", "R176", "R181"),
+		Rules:   rulesNamed("R141", "R142", "R143", "R144", "R126", "R145", "R146", "R147", "R148", "R150", "R182", "R171", "R172", "R173", "R174", "R175", "R176", "R181"),
 		Prepare: s.prepareOrganisations,
 		Apply:   s.applyOrganisations,
 		Undo: func(ctx context.Context, tx *db.Tx, imp *intake.Import, _ string) error {
@@ -68,6 +70,7 @@ func (s *Service) prepareOrganisations(ctx context.Context, tx *db.Tx, imp *inta
 		if founded, _, ok := r.Day(colFounded); ok && founded > imp.AsOf {
 			r.Refuse("R150", colFounded, "registry.founded_after", imp.AsOf.String())
 		}
+		checkEnded(r, imp)
 		above[cn.Fold(r.Get(colName))] = true
 		if code := r.Get(colCodeOf); code != "" {
 			above[cn.Fold(code)] = true
@@ -129,6 +132,24 @@ func checkParent(r *intake.Row, imp *intake.Import, tree *org.Tree, above map[st
 		r.Refuse("R148", colParent, "registry.parent_outside")
 	case err != nil && !above[cn.Fold(text)]:
 		r.Refuse("R144", colParent, "registry.parent_unknown", text)
+	}
+}
+
+// checkEnded refuses a unit that was struck off before it was founded, and one that is said to be struck off later than the
+// list knows: an end to come is a plan, and no list of units states plans.
+func checkEnded(r *intake.Row, imp *intake.Import) {
+	ended, _, ok := r.Day(colEnded)
+	if !ok {
+		return
+	}
+	founded, _, said := r.Day(colFounded)
+	switch {
+	case r.Get(colKind) == string(org.City):
+		r.Refuse("R182", colEnded, "org.city_ended")
+	case ended > imp.AsOf:
+		r.Refuse("R182", colEnded, "registry.ended_after", imp.AsOf.String())
+	case said && ended < founded:
+		r.Refuse("R182", colEnded, "org.ended_before_founded")
 	}
 }
 
@@ -262,6 +283,9 @@ func observation(imp *intake.Import, tree *org.Tree, r *intake.Row, named map[st
 		var founded sql.Null[date.Day]
 		founded, err = dayCell(r, colFounded)
 		o.FoundedOn = founded
+	}
+	if err == nil {
+		o.EndedOn, err = dayCell(r, colEnded)
 	}
 	return o, err
 }

@@ -62,7 +62,7 @@ func choices(col string) []string {
 }
 
 // plainText are the columns whose digits must not be taken for a quantity or a day.
-var plainText = []string{colRecord, colID, colPhone, colNumber, colCode, colCodeOf, colIndustry, colOwnership, colSize, colOccupation, colStarted, colLeft, colIssued, colExpires, colRevoked, colFounded}
+var plainText = []string{colRecord, colID, colPhone, colNumber, colCode, colCodeOf, colIndustry, colOwnership, colSize, colOccupation, colStarted, colLeft, colIssued, colExpires, colRevoked, colFounded, colEnded}
 
 // Prefill fills a sheet for the people, or the units, of a unit's subtree as of a day; unit 0 is all that the
 // reader sees. Numbers of people are masked and each row carries its Record. It asks for
@@ -288,6 +288,9 @@ func (f *filling) organisations(_ context.Context, add func(map[string]string) e
 		}
 		if o.FoundedOn.Valid {
 			cells[colFounded] = o.FoundedOn.V.String()
+		}
+		if o.EndedOn.Valid {
+			cells[colEnded] = o.EndedOn.V.String()
 		}
 		if err := add(cells); err != nil {
 			return err

@@ -71,6 +71,7 @@ var ruleBook = []intake.Rule{
 	{Code: "R179", Key: "registry.rule_number_elsewhere", Example: "编号第6、7位为31（上海）"},
 	{Code: "R180", Key: "registry.rule_name_signs", Example: "张三、李四；张三(大)", Faults: []string{"cn.name_signs"}},
 	{Code: "R181", Key: "registry.rule_industry_ambiguous", Example: "行业代码 03；111"},
+	{Code: "R182", Key: "registry.rule_ended", Example: "成立日期 2019-05-01，注销日期 2018-12-31"},
 }
 
 // rulesNamed picks rules by their codes.

@@ -259,6 +259,7 @@ func organisationCases() (list []ruleCase) {
 	organisation("R145", refuse, intake.Options{}, cells{colIndustry: "炼丹业"}, cells{colIndustry: "C3587"})
 	organisation("R146", refuse, intake.Options{}, cells{colOwnership: "火星"}, cells{colOwnership: "民营"})
 	organisation("R147", refuse, intake.Options{}, cells{colSize: "巨型"}, cells{colSize: "大型"})
+	organisation("R182", refuse, intake.Options{}, cells{colFounded: "2019-05-01", colEnded: "2018-12-31"}, cells{colFounded: "2019-05-01", colEnded: "2022-12-31"})
 	organisation("R150", refuse, intake.Options{}, cells{colFounded: "2023-04-01"}, cells{colFounded: "2023-03-31"})
 	right := creditCode(orgCode("12345678"))
 	organisation("R171", refuse, intake.Options{}, cells{colCodeOf: right[:17]}, cells{colCodeOf: right})

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"tuoxing/internal/account"
 	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
@@ -28,6 +29,9 @@ type Service struct {
 
 	// Figures tells by how much every figure differs between two timelines of a person; set by app.
 	Figures func(with, without []ledger.Fact) []FigureChange
+	// Employees gives the employees (职工) of each unit on a day, as the figure of that name counts them for a reader; set by
+	// app, nil: no unit shows how many it has.
+	Employees func(ctx context.Context, who account.Actor, on date.Day) (map[org.UnitID]int64, error)
 	// CertificateUses ask the modules what of theirs used a certificate; app adds one for each.
 	CertificateUses []UsesOf
 

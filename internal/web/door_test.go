@@ -109,10 +109,10 @@ func TestMenu_shows_what_the_role_may_do(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
 	for login, want := range map[string][]string{
-		world.City:       {"/", "/figures", "/workers", "/imports", "/conflicts", "/filings", "/requests", "/blocks", "/users/bulk"},
-		world.Danyang:    {"/", "/figures", "/workers", "/imports", "/conflicts", "/filings", "/requests", "/blocks"},
-		world.Firm:       {"/", "/figures", "/workers", "/imports", "/conflicts", "/filings", "/requests"},
-		world.Auditor:    {"/", "/figures", "/workers", "/imports", "/conflicts", "/filings", "/blocks"},
+		world.City:       {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/blocks", "/users/bulk"},
+		world.Danyang:    {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/blocks"},
+		world.Firm:       {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests"},
+		world.Auditor:    {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/blocks"},
 		world.SysAdmin:   {"/", "/users/bulk"},
 		world.AuditAdmin: {"/"},
 	} {

@@ -62,6 +62,7 @@ func TestPages_in_English_hold_no_Chinese_but_the_marked_words(t *testing.T) {
 		if !strings.HasPrefix(name, "en/") {
 			continue
 		}
+		doc.Find("[lang=zh-CN]").Remove() // names of units as they are registered, below their pinyin, and the way back to Chinese
 		for _, word := range chinese.FindAllString(doc.Text(), -1) {
 			if !allowed[word] {
 				t.Errorf("%s holds %q", name, word)

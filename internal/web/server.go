@@ -118,6 +118,12 @@ func (s *Server) Routes() []Route {
 		{Method: "GET", Pattern: "/workers/{id}/unmerge", Name: "duplicate.unmerge_ask", Handle: s.getUnmerge},
 		{Method: "POST", Pattern: "/workers/{id}/unmerge", Name: "duplicate.unmerge", Handle: s.postUnmerge},
 
+		{Method: "GET", Pattern: "/organisations", Name: "organisation.list", Handle: s.getUnits},
+		{Method: "GET", Pattern: "/organisations.csv", Name: "organisation.csv", Handle: s.getUnitsFile(listing.CSV)},
+		{Method: "GET", Pattern: "/organisations.xlsx", Name: "organisation.xlsx", Handle: s.getUnitsFile(listing.XLSX)},
+		{Method: "GET", Pattern: "/organisations/tree", Name: "organisation.tree", Handle: s.getUnitTree},
+		{Method: "GET", Pattern: "/organisations/{id}", Name: "organisation.show", Handle: s.getUnit},
+
 		{Method: "GET", Pattern: "/duplicates", Name: "duplicate.list", Handle: s.getDuplicates},
 		{Method: "POST", Pattern: "/duplicates/find", Name: "duplicate.find", Handle: s.postFindDuplicates},
 		{Method: "GET", Pattern: "/duplicates/certain", Name: "duplicate.certain_ask", Handle: s.getCertain},
@@ -199,8 +205,9 @@ var menu = []struct {
 	{part.NavItem{Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"}, account.FigureRead},
 	{part.NavItem{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, account.WorkerRead},
 	{part.NavItem{Key: "web.nav_imports", Icon: "file-import", Href: "/imports"}, account.ImportRead},
+	{part.NavItem{Key: "web.nav_organisations", Icon: "building", Href: "/organisations"}, account.OrgRead},
 	{part.NavItem{Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"}, account.WorkerRead},
-	{part.NavItem{Key: "web.nav_filings", Icon: "building", Href: "/filings"}, account.FilingRead},
+	{part.NavItem{Key: "web.nav_filings", Icon: "upload", Href: "/filings"}, account.FilingRead},
 	{part.NavItem{Key: "web_request.nav", Icon: "clock", Href: "/requests"}, account.RequestWrite},
 	{part.NavItem{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, account.BlockRead},
 	{part.NavItem{Key: "web.nav_users", Icon: "user", Href: "/users/bulk"}, account.UserManage},

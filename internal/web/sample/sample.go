@@ -40,6 +40,7 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.home()...)
 	all = append(all, m.figures()...)
 	all = append(all, m.workers()...)
+	all = append(all, m.organisations()...)
 	all = append(all, m.conflicts()...)
 	all = append(all, m.duplicates()...)
 	all = append(all, m.imports()...)
@@ -61,8 +62,9 @@ func Base(lang locale.Lang, path string) part.Base {
 		Nav: []part.NavItem{
 			{Key: "web.nav_home", Icon: "home", Href: "/"}, {Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"},
 			{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, {Key: "web.nav_imports", Icon: "file-import", Href: "/imports"},
+			{Key: "web.nav_organisations", Icon: "building", Href: "/organisations"},
 			{Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"},
-			{Key: "web.nav_filings", Icon: "building", Href: "/filings"},
+			{Key: "web.nav_filings", Icon: "upload", Href: "/filings"},
 			{Key: "web_request.nav", Icon: "clock", Href: "/requests"},
 			{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, {Key: "web.nav_users", Icon: "user", Href: "/users/bulk"},
 		},
