@@ -36,7 +36,7 @@ import (
 
 // Version is the version of the interface. It rises whenever docs/openapi.yaml changes: the first
 // number when a client would break, the second when something is added.
-const Version = "1.9.0"
+const Version = "1.10.0"
 
 // base is where all operations but those of the machine room live.
 const base = "/api/v1"
@@ -130,6 +130,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.eraseOperations(a)
 	s.importOperations(a)
 	s.importActs(a)
+	s.mappingOperations(a)
 	s.leaverOperations(a)
 	s.unitOperations(a)
 	s.filingOperations(a)

@@ -69,7 +69,7 @@ func TestImport_goes_through_the_pages_and_back(t *testing.T) {
 
 	doc := page(t, c.Get(to), 200)
 	has(t, words(doc.Find("main")), "新进职工.csv", "职工花名册 · 丹阳市总工会 · 截至2023年4月5日（增量）", "丹阳业务员", "读取 3 = 通过 1 + 已修正 1 + 退回 1 + 重复 0", "R110", "入账 2 行")
-	if got := words(doc.Find(".tx-steps [aria-current]")); !strings.HasSuffix(got, "入账") {
+	if got := words(doc.Find(".steps [aria-current]")); !strings.HasSuffix(got, "入账") {
 		t.Errorf("the step is %q", got)
 	}
 	for _, secret := range []string{"329901199601010116", "19900000101"} {
@@ -91,8 +91,22 @@ func TestImport_goes_through_the_pages_and_back(t *testing.T) {
 		t.Errorf("%d employees, before %d", got, before)
 	}
 
-	ask := page(t, c.Get(href(t, doc, "main a.btn", "撤回")), 200)
+	if doc.Find(`form[action="`+to+`/undo/try"]`).Length() != 1 {
+		t.Error("the page does not offer the undo")
+	}
+	first := page(t, c.Get(to+"/undo"), 200)
+	if first.Find(".tx-harm").Length() != 0 || first.Find(`form[action="`+to+`/undo/try"]`).Length() != 1 {
+		t.Error("the question is asked before the figures are known")
+	}
+	led(t, c.Form(to+"/undo/try", nil))
+	triedUndo(t, w, id)
+	if got := employees(t, w, world.Danyang); got != before+2 {
+		t.Errorf("trying the undo out changed %d employees to %d", before+2, got)
+	}
+	ask := page(t, c.Get(to+"/undo"), 200)
 	has(t, words(ask.Find(".tx-harm")), "2 行标记为撤回", "2 条事实将红字冲销", "请输入要撤回的行数 2")
+	line := words(ask.Find("tbody tr").FilterFunction(func(_ int, s *goquery.Selection) bool { return strings.HasPrefix(words(s), "职工") }))
+	has(t, line, strconv.FormatInt(before+2, 10)+" 人", strconv.FormatInt(before, 10)+" 人", "-2")
 	for _, form := range []url.Values{{"why": {""}, "confirm": {"2"}}, {"why": {"重复报送"}, "confirm": {"3"}}} {
 		again := page(t, c.Form(to+"/undo", form), 422)
 		if got := again.Find("input[name=why]").AttrOr("value", ""); got != form.Get("why") {
@@ -109,6 +123,22 @@ func TestImport_goes_through_the_pages_and_back(t *testing.T) {
 	if done.Block == 0 {
 		t.Error("no block")
 	}
+}
+
+// triedUndo waits until an undo was tried out.
+func triedUndo(t *testing.T, w *world.World, id intake.ImportID) {
+	t.Helper()
+	for range 500 {
+		r, err := w.Intake.Find(t.Context(), intake.Trusted(1), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.UndoTrial != nil && r.Running == nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("the undo was not tried out")
 }
 
 func TestImport_page_waits_for_work_that_was_ordered(t *testing.T) {
