@@ -50,6 +50,9 @@ func (s Speaker) say(lang locale.Lang, v *Value, c Cell) string {
 	s.labels = &l
 	what := v.TitleIn(string(lang)) + s.filters(v, c)
 	unit := l.p.T("figure.unit." + string(v.Unit))
+	if c.Value == 1 {
+		unit = l.p.T("figure.unit_one." + string(v.Unit))
+	}
 	text := ""
 	switch {
 	case !c.Defined:

@@ -148,7 +148,7 @@ func listOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
 		top = max(top, c.Value)
 	}
 	for _, c := range cells[:min(len(cells), mostRows)] {
-		cell := figurepage.Cell{Label: cellName(v.By, c.Keys, l), Value: quantity(v.Indicator, c), Share: int(max(c.Value, 0) * 100 / top), Shade: shade(v.By[0], c.Keys[0]), Into: into(q, v, c.Keys)}
+		cell := figurepage.Cell{Label: cellName(v.By, c.Keys, l), Value: quantity(v.Indicator, c), Share: int(max(c.Value, 0) * 100 / top), Shade: level(v.By[0], c.Keys[0]), Into: into(q, v, c.Keys)}
 		if v.Ratio == nil {
 			cell.Rows = q.narrowed(v.By, c.Keys).url(figureURL(v.Name, "rows"))
 		} else {

@@ -56,6 +56,15 @@ func shade(d ledger.Dim, v int64) string {
 	return "none"
 }
 
+// level is the shade of a value of a dimension that runs from low to high; bars of any other stand in one colour, for they are
+// told apart by their names.
+func level(d ledger.Dim, v int64) string {
+	if _, ok := ordered[d]; ok {
+		return shade(d, v)
+	}
+	return ""
+}
+
 // shadeAt is shade, and for values without a colour of their own one by their place.
 func shadeAt(d ledger.Dim, v int64, at int) string {
 	if s := shade(d, v); s != "" {

@@ -52,7 +52,9 @@ func (m maker) cards() []part.Card {
 	skilled.With, high.With = of("skilled_ever_industrial", "320000"), of("highly_skilled_ever_industrial", "126000")
 	rate := card("每万名劳动者中高技能人才数", "Highly skilled per 10,000 persons employed", "highly_skilled_per_10k", "1115")
 	rate.Value.Unit = part.PerTenK
-	skilled.Trend, rate.Trend = m.trend(512000, 540000, 566000, 596034, 603000), m.trend(1040, 1040)
+	skilled.Trend, rate.Trend = m.trend(512000, 540000, 566000, 596034, 603000), m.trend(1103, 1115)
+	rate.Trend.Change = "+12 " + m.base.UnitWord(part.PerTenK)
+	rate.Trend.Points[0].Value.Unit, rate.Trend.Points[1].Value.Unit = part.PerTenK, part.PerTenK
 	high.Trend = m.trend(218000, 218000)
 	high.Trend.Up, high.Trend.Change, high.Trend.Words = 0, "0 "+m.base.UnitWord(part.Person), m.base.T("web_figure.as_before")
 	outside := card("从业人员", "Persons employed", "employed", "1955000")
@@ -176,7 +178,7 @@ func (m maker) figure() figure.Page {
 	p.Columns[2].Href = "/figures/employees?sort=-value"
 	shares := []int{28, 24, 29, 100, 38, 40, 23, 8}
 	for i, r := range m.districts() {
-		p.Cells = append(p.Cells, figure.Cell{Label: r.Label, Value: r.Value, Share: shares[i], Shade: r.Shade, Rows: "/figures/employees/rows?district=1", Into: r.Href})
+		p.Cells = append(p.Cells, figure.Cell{Label: r.Label, Value: r.Value, Share: shares[i], Rows: "/figures/employees/rows?district=1", Into: r.Href})
 	}
 	return p
 }
