@@ -385,3 +385,66 @@ func TestBlocks_are_listed_with_their_hashes(t *testing.T) {
 	page(t, w.Client(t, world.Firm).Get("/blocks"), 403)
 	page(t, w.Client(t, world.SysAdmin).Get("/blocks"), 403)
 }
+
+func TestUndo_trial_tells_each_reader_the_figures_that_the_undo_brings(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	c := w.Client(t, world.Danyang)
+	to, id := upload(t, c, "新进职工.csv", newcomers, roster(w, t)...)
+	tried(t, w, id)
+	led(t, c.Form(to+"/apply", nil))
+	w.Wait(t, id, intake.Applied)
+	led(t, c.Form(to+"/undo/try", nil))
+	triedUndo(t, w, id)
+	r, err := w.Intake.Find(t.Context(), intake.Trusted(1), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shifts []figure.Shift
+	for _, sh := range r.UndoTrial.Shifts {
+		shifts = append(shifts, figure.Shift(sh))
+	}
+	on := date.On(w.DB.Now())
+	told := map[string]map[string]int64{}
+	logins := []string{world.City, world.Danyang, world.Jurong}
+	for _, login := range logins {
+		list, head, err := w.Figures.Outlooks(t.Context(), w.Actor(t, login), on, shifts)
+		if err != nil || head != r.UndoTrial.Head {
+			t.Fatalf("%s: head %d, tried at %d: %v", login, head, r.UndoTrial.Head, err)
+		}
+		told[login] = map[string]int64{}
+		for _, o := range list {
+			told[login][o.Name] = o.After.Value
+		}
+	}
+	if len(told[world.City]) == 0 || len(told[world.Danyang]) != len(told[world.City]) || len(told[world.Jurong]) != 0 {
+		t.Errorf("changes told: %v", told)
+	}
+	before := map[string]map[string]int64{}
+	value := func(login, name string) int64 {
+		v, err := w.Figures.Value(t.Context(), w.Actor(t, login), figure.Request{Name: name, On: on})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.Total.Value
+	}
+	for _, login := range logins {
+		before[login] = map[string]int64{}
+		for _, ind := range w.Figures.Catalogue.List() {
+			before[login][ind.Name] = value(login, ind.Name)
+		}
+	}
+	led(t, c.Form(to+"/undo", url.Values{"why": {"重复报送"}, "confirm": {"2"}}))
+	w.Wait(t, id, intake.Undone)
+	for _, login := range logins {
+		for _, ind := range w.Figures.Catalogue.List() {
+			want, changes := told[login][ind.Name]
+			if !changes {
+				want = before[login][ind.Name]
+			}
+			if got := value(login, ind.Name); got != want {
+				t.Errorf("%s, %s: told %d, now %d", login, ind.Name, want, got)
+			}
+		}
+	}
+}
