@@ -81,6 +81,7 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "check", args: []string{"id"}, stdin: "329901198001150014\n", has: "valid"},
 		{command: "figures", args: append([]string{"--by", "district"}, day...), has: "figures"},
 		{command: "figures", args: append([]string{"--csv"}, day...), has: "figures"},
+		{command: "figures", args: append([]string{"--sentence"}, day...), has: "figures"},
 		{command: "trace", args: append([]string{"industrial_workers", "--where", "district=321181"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"highly_skilled_per_10k", "--facts"}, day...), has: "sides"},
 		{command: "trace", args: append([]string{"members", "--csv", filepath.Join(dir, "members.csv")}, day...), has: "sides"},
