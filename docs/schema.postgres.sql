@@ -176,6 +176,19 @@ CREATE TABLE intake_import (
 CREATE INDEX intake_import_same ON intake_import (sha256, kind);
 CREATE INDEX intake_import_unit ON intake_import (unit_id, id);
 
+CREATE TABLE intake_mapping (
+  id                 bigint      NOT NULL,
+  unit_id            bigint      NOT NULL,
+  kind               text        NOT NULL,
+  headings           bytea       NOT NULL,
+  wrapped_key        bytea       NOT NULL,
+  details            bytea       NOT NULL,
+  made_at            timestamptz NOT NULL,
+  made_by            bigint      NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX intake_mapping_headings ON intake_mapping (unit_id, kind, headings);
+
 CREATE TABLE intake_problem_batch (
   import_id          bigint      NOT NULL,
   batch              bigint      NOT NULL,

@@ -176,6 +176,19 @@ CREATE TABLE intake_import (
 CREATE INDEX intake_import_same ON intake_import (sha256, kind);
 CREATE INDEX intake_import_unit ON intake_import (unit_id, id);
 
+CREATE TABLE intake_mapping (
+  id                 INTEGER     NOT NULL,
+  unit_id            INTEGER     NOT NULL,
+  kind               TEXT        NOT NULL,
+  headings           BLOB        NOT NULL,
+  wrapped_key        BLOB        NOT NULL,
+  details            BLOB        NOT NULL,
+  made_at            TEXT        NOT NULL,
+  made_by            INTEGER     NOT NULL,
+  PRIMARY KEY (id)
+) STRICT;
+CREATE UNIQUE INDEX intake_mapping_headings ON intake_mapping (unit_id, kind, headings);
+
 CREATE TABLE intake_problem_batch (
   import_id          INTEGER     NOT NULL,
   batch              INTEGER     NOT NULL,

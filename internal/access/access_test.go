@@ -120,8 +120,11 @@ func certificateOf(t *testing.T, w *world.World) (worker, certificate string) {
 }
 
 // fill puts ids into a text. {scratch} is an import of the own district that was just received and
-// may be done with as one likes.
+// may be done with as one likes; {mapping} is what was said of the headings of one.
 func (f *fixture) fill(t *testing.T, text string) string {
+	if strings.Contains(text, "{mapping}") {
+		text = strings.ReplaceAll(text, "{mapping}", f.mapping(t))
+	}
 	if strings.Contains(text, "{scratch}") {
 		v := intake.Trusted(f.Actor(t, world.Danyang).UserID)
 		opt := intake.Options{Kind: "roster", AsOf: date.Of(2023, 4, 1), Unit: int64(f.Unit(t, "丹阳市总工会"))}
@@ -135,6 +138,24 @@ func (f *fixture) fill(t *testing.T, text string) string {
 		text = strings.ReplaceAll(text, word, id)
 	}
 	return text
+}
+
+// mapping says of the headings of a list of Danyang what they are known to be.
+func (f *fixture) mapping(t *testing.T) string {
+	v := intake.Trusted(f.Actor(t, world.Danyang).UserID)
+	var id intake.ImportID
+	if err := id.UnmarshalText([]byte(f.fill(t, "{scratch}"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Intake.Map(t.Context(), v, id, intake.MapInput{}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := f.Intake.Mappings(t.Context(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(list, func(m intake.Mapping) bool { return m.Unit == int64(f.Unit(t, "丹阳市总工会")) })
+	return list[i].ID.String()
 }
 
 // send asks as a class.

@@ -130,6 +130,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.eraseOperations(a)
 	s.importOperations(a)
 	s.importActs(a)
+	s.mappingOperations(a)
 	s.leaverOperations(a)
 	s.unitOperations(a)
 	s.organisationOperations(a)

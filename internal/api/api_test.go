@@ -360,6 +360,12 @@ func TestImport_goes_the_whole_way(t *testing.T) {
 		t.Errorf("rejects: %d %v", book.Status, book.Header)
 	}
 	after := want(t, c.Get("/api/v1/figures/employees?on=2023-04-01"), 200)["figures"].([]any)[0].(map[string]any)["value"]
+	want(t, c.Get(path+"/undo"), 409) // nobody has tried it out
+	want(t, c.Send(http.MethodPost, path+"/try-undo", nil), 202)
+	told := want(t, c.Get(path+"/undo"), 200)
+	if f := told["figures"].([]any)[0].(map[string]any); told["stale"] != false || f["name"] != "employees" || f["before"] != after || f["after"] != before {
+		t.Errorf("the undo, tried out: %v", told)
+	}
 	want(t, c.Send(http.MethodPost, path+"/undo", map[string]string{"why": "传错了"}), 202)
 	again := want(t, c.Get("/api/v1/figures/employees?on=2023-04-01"), 200)["figures"].([]any)[0].(map[string]any)["value"]
 	if before == after || before != again {

@@ -132,7 +132,7 @@ func (s *Server) tree(ctx context.Context) (t *org.Tree, err error) {
 
 // textual are the properties of other packages' structs whose json tag makes text of a number,
 // which the document's writer does not see.
-var textual = map[string][]string{"BlockDoc": {"recorded_by"}, "ImportDoc": {"unit", "by"}}
+var textual = map[string][]string{"BlockDoc": {"recorded_by"}, "ImportDoc": {"unit", "by"}, "Mapping": {"unit", "by"}, "UsedMapping": {"by"}}
 
 // finish brings the document into its final form: ids are text, and the library's own error is gone.
 func finish(doc *huma.OpenAPI) {

@@ -186,7 +186,7 @@ func (s *Server) showFigure(ctx context.Context, v *visit, in *figureInput) (*fi
 	if err != nil {
 		return nil, err
 	}
-	return &figureOutput{figure.Document([]*figure.Value{value}, l.Labels, s.Demo)}, nil
+	return &figureOutput{figure.Document([]*figure.Value{value}, l.Labels, v.who, s.Demo)}, nil
 }
 
 func (s *Server) openFigure(ctx context.Context, v *visit, in *rowsInput) (*rowsOutput, error) {

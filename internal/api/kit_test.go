@@ -45,6 +45,8 @@ func (k *kit) run(ctx context.Context, who account.Actor, id intake.ImportID, ac
 		_, err = k.Intake.Apply(ctx, v, id)
 	case "undo":
 		_, err = k.Intake.Undo(ctx, v, id, why)
+	case "try_undo":
+		_, err = k.Intake.TryUndo(ctx, v, id)
 	default:
 		err = fmt.Errorf("act %q", act)
 	}

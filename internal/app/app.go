@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"maps"
 	"os"
@@ -205,6 +206,14 @@ func (a *App) wire() error {
 	a.Filings = &filing.Service{DB: a.DB, Org: a.Org, Accounts: a.Accounts, Kinds: func() []string { return slices.Sorted(maps.Keys(a.Intake.Targets)) }, InForce: a.Intake.InForce}
 	a.Intake.OnApplied, a.Intake.OnUndone = a.Filings.ImportApplied, a.Filings.ImportUndone
 	a.Registry.Figures = changesOf(catalogue)
+	a.Intake.Weigh = func(facts iter.Seq2[ledger.Fact, error], unit int64) ([]intake.Shift, error) {
+		shifts, err := catalogue.Shifts(facts, unit, date.On(a.DB.Now()))
+		out := make([]intake.Shift, len(shifts))
+		for i, sh := range shifts {
+			out[i] = intake.Shift(sh)
+		}
+		return out, err
+	}
 	a.Figures = &figure.Service{DB: a.DB, Book: a.Book, Org: a.Org, Catalogue: catalogue, NamePeople: a.Registry.Names, NameFiles: a.nameFiles}
 	a.Registry.Employees = a.employees
 	a.Export = export.New()

@@ -22,6 +22,8 @@ const (
 	ActTry   = "try"   // try it out again
 	ActApply = "apply"
 	ActUndo  = "undo"
+
+	ActTryUndo = "try_undo" // say what an undo would do to the figures
 )
 
 // importWork is a background act on an import. The right to it was checked when it was ordered. It
@@ -39,10 +41,10 @@ type importWork struct {
 func (importWork) Kind() string { return "import_work" }
 
 // actRights says which right an act needs.
-var actRights = map[string]account.Right{ActStage: account.ImportWrite, ActTry: account.ImportWrite, ActApply: account.ImportWrite, ActUndo: account.ImportUndo}
+var actRights = map[string]account.Right{ActStage: account.ImportWrite, ActTry: account.ImportWrite, ActApply: account.ImportWrite, ActUndo: account.ImportUndo, ActTryUndo: account.ImportUndo}
 
 // actPhases says what an act begins with.
-var actPhases = map[string]intake.Phase{ActStage: intake.PhaseOpening, ActTry: intake.PhaseTrying, ActApply: intake.PhaseApplying, ActUndo: intake.PhaseUndoing}
+var actPhases = map[string]intake.Phase{ActStage: intake.PhaseOpening, ActTry: intake.PhaseTrying, ActApply: intake.PhaseApplying, ActUndo: intake.PhaseUndoing, ActTryUndo: intake.PhaseUndoTrial}
 
 // Order puts an act on an import into the queue, for somebody who may do it and sees the import. An act
 // for which the import is not ready is a Conflict at once.
@@ -93,6 +95,8 @@ func (a *App) work(ctx context.Context, w importWork) error {
 		_, err = a.Intake.DryRun(ctx, v, id)
 	case ActApply:
 		_, err = a.Intake.Apply(ctx, v, id)
+	case ActTryUndo:
+		_, err = a.Intake.TryUndo(ctx, v, id)
 	case ActUndo:
 		var key vault.Key
 		if key, err = a.Vault.Unwrap(w.Import, w.Key); err != nil {

@@ -168,7 +168,7 @@ func (r *run) crossTable(ctx context.Context, in installation) (l Line, err erro
 				if err != nil {
 					return err
 				}
-				return json.NewEncoder(io.Discard).Encode(figure.Document([]*figure.Value{v}, labels, false))
+				return json.NewEncoder(io.Discard).Encode(figure.Document([]*figure.Value{v}, labels, account.Operator(), false))
 			})
 			return err
 		})

@@ -58,6 +58,7 @@ type commands struct {
 	Serve         serveCmd         `cmd:"" help:"Serve pages and API."`
 	Import        importCmd        `cmd:"" help:"Take spreadsheets in."`
 	Imports       importsCmd       `cmd:"" help:"List what was taken in."`
+	Mappings      mappingsCmd      `cmd:"" help:"List what was said of the columns of sheets with odd headings, or forget it."`
 	Leavers       leaversCmd       `cmd:"" help:"List, confirm or reject the leavers that a complete roster proposes, or take a decision back."`
 	Duplicates    duplicatesCmd    `cmd:"" help:"Find files that may be one person's, merge them, or take a merge back."`
 	Organisations organisationsCmd `cmd:"" help:"List units as they were on a day, or show one with its history."`

@@ -89,7 +89,7 @@ func (cmd *demoCmd) Run(c *console) (err error) {
 		read, refused = read+r.Read, refused+r.Refused
 	}
 	c.line("%s", c.p.T("cli.demo_done", len(reports), read, refused, time.Since(started).Round(100*time.Millisecond).String()))
-	if err := c.printFigures(a, account.Operator(), nil, &asked{Year: 2022}, false); err != nil {
+	if err := c.printFigures(a, account.Operator(), nil, &asked{Year: 2022}, false, false); err != nil {
 		return err
 	}
 	if cmd.NoServe {

@@ -54,21 +54,22 @@ func (q *asked) request(name string, today date.Day) (figure.Request, error) {
 type figuresCmd struct {
 	Names []string `arg:"" optional:"" help:"Indicators; all when not given."`
 	asked
-	CSV bool `name:"csv" help:"As CSV."`
+	CSV      bool `name:"csv" help:"As CSV." xor:"form"`
+	Sentence bool `help:"As sentences for a report: figure, filters, value with unit, day and block." xor:"form"`
 }
 
 func (figuresCmd) Help() string {
-	return "Examples:\n  tuoxing figures --on 2022-12-31\n  tuoxing figures industrial_workers --on 2022-12-31 --by district,sex"
+	return "Examples:\n  tuoxing figures employees --on 2022-12-31 --where district=321181 --sentence\n  tuoxing figures --on 2022-12-31\n  tuoxing figures industrial_workers --on 2022-12-31 --by district,sex"
 }
 
 // Run prints figures.
 func (cmd *figuresCmd) Run(c *console) error {
 	return c.with(app.Options{}, func(a *app.App, who account.Actor) error {
-		return c.printFigures(a, who, cmd.Names, &cmd.asked, cmd.CSV)
+		return c.printFigures(a, who, cmd.Names, &cmd.asked, cmd.CSV, cmd.Sentence)
 	})
 }
 
-func (c *console) printFigures(a *app.App, who account.Actor, names []string, q *asked, asCSV bool) error {
+func (c *console) printFigures(a *app.App, who account.Actor, names []string, q *asked, asCSV, said bool) error {
 	explicit := len(names) > 0
 	if !explicit {
 		for _, ind := range a.Figures.Catalogue.List() {
@@ -101,11 +102,19 @@ func (c *console) printFigures(a *app.App, who account.Actor, names []string, q 
 	}
 	switch {
 	case c.JSON:
-		c.printJSON(figure.Document(values, labels, a.Demo))
+		c.printJSON(figure.Document(values, labels, who, a.Demo))
 		return nil
 	case asCSV:
 		w := csv.NewWriter(c.out)
 		return w.WriteAll(harmless(append([][]string{c.marked(figureHead)}, figureRows(values, labels)...)))
+	case said:
+		speaker := labels.Speaker(who, a.Demo)
+		for _, v := range values {
+			for _, cell := range append([]figure.Cell{v.Total}, v.Cells...) {
+				c.line("%s", speaker.SayCell(v, cell).In(c.p.Lang()))
+			}
+		}
+		return nil
 	}
 	c.table([]string{figureHead[0], c.p.T("cli.figure"), c.p.T("cli.cut"), ">" + c.p.T("cli.value"), c.p.T("cli.unit"), ">" + c.p.T("cli.numerator"), ">" + c.p.T("cli.denominator")}, printedRows(c, values, labels))
 	c.line("%s", c.p.T("cli.as_of_block", values[0].On.String(), values[0].Block, values[0].Hash.String()[:16]))

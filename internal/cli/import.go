@@ -1,16 +1,19 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/app"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/org"
 )
@@ -23,12 +26,14 @@ type importCmd struct {
 	Org           string   `help:"The unit whose list it is: credit code or name." placeholder:"CODE"`
 	ConfirmAbsent int      `help:"The number of absentees typed back, when more than a fifth is absent." placeholder:"N"`
 	ConfirmCode   []string `help:"A credit code that fails its check digit and is confirmed as really issued." placeholder:"CODE"`
+	Map           []string `help:"What a column is: heading or letter = column of the kind, by name or Chinese heading; - is not read. Remembered for the unit and these headings." placeholder:"HEADING=COLUMN" sep:"none"`
+	HeadingRow    int      `help:"With --map: the row of the heading, when it is not found." placeholder:"N"`
 	DryRun        bool     `help:"Say what would happen; change nothing."`
 	Rejects       string   `help:"Write the refused rows, with what is wrong, into this workbook." placeholder:"OUT.xlsx"`
 }
 
 func (importCmd) Help() string {
-	return "Example:\n  tuoxing import roster 职工花名册.xlsx --on 2022-12-31 --org 丹阳市总工会 --rejects 退回.xlsx"
+	return "Example:\n  tuoxing import roster 职工花名册.xlsx --on 2022-12-31 --org 丹阳市总工会 --rejects 退回.xlsx\n  tuoxing import roster 台账.xlsx --org 东方眼镜厂 --map 员工=姓名 --map 证号=id_number --map C=岗位类别 --map 备用=-"
 }
 
 // Run takes the files in one after the other; each is in or it is not.
@@ -40,10 +45,14 @@ func (cmd *importCmd) Run(c *console) error {
 			return fieldFault("on", "cli.date_unreadable", cmd.On)
 		}
 	}
+	say, err := cmd.mapping()
+	if err != nil {
+		return err
+	}
 	return c.with(app.Options{Create: cmd.Kind == "organisations"}, func(a *app.App, who account.Actor) error {
 		var reports []intake.Report
 		for _, file := range cmd.Files {
-			r, err := cmd.one(c, a, who, file, on)
+			r, err := cmd.one(c, a, who, file, on, say)
 			if err != nil {
 				return err
 			}
@@ -58,7 +67,30 @@ func (cmd *importCmd) Run(c *console) error {
 	})
 }
 
-func (cmd *importCmd) one(c *console, a *app.App, who account.Actor, file string, on date.Day) (intake.Report, error) {
+// mapping reads what --map says; nil when it says nothing.
+func (cmd *importCmd) mapping() (*intake.MapInput, error) {
+	if len(cmd.Map) == 0 {
+		if cmd.HeadingRow != 0 {
+			return nil, fieldFault("map", "cli.map_missing")
+		}
+		return nil, nil
+	}
+	say := &intake.MapInput{HeadingAt: intake.HeadingAt{Row: cmd.HeadingRow}}
+	for _, text := range cmd.Map {
+		at := strings.LastIndex(text, "=") // a heading may hold the sign, a column's name does not
+		if at <= 0 || at == len(text)-1 {
+			return nil, fieldFault("map", "cli.map_unreadable", text)
+		}
+		choice := intake.Choice{At: -1, Heading: strings.TrimSpace(text[:at]), Column: strings.TrimSpace(text[at+1:])}
+		if choice.Column == "-" {
+			choice.Column = ""
+		}
+		say.Columns = append(say.Columns, choice)
+	}
+	return say, nil
+}
+
+func (cmd *importCmd) one(c *console, a *app.App, who account.Actor, file string, on date.Day, say *intake.MapInput) (intake.Report, error) {
 	opt := intake.Options{Kind: cmd.Kind, AsOf: on, Full: cmd.Full, ConfirmAbsent: cmd.ConfirmAbsent, ConfirmedCodes: cmd.ConfirmCode}
 	if cmd.Org != "" {
 		err := a.DB.ReadTx(c.ctx, func(tx *db.Tx) error {
@@ -74,11 +106,11 @@ func (cmd *importCmd) one(c *console, a *app.App, who account.Actor, file string
 			return intake.Report{}, err
 		}
 	}
-	return c.takeIn(a, who, file, opt, cmd.DryRun, cmd.Rejects)
+	return c.takeIn(a, who, file, opt, say, cmd.DryRun, cmd.Rejects)
 }
 
 // takeIn brings one file all the way in, or up to the dry run.
-func (c *console) takeIn(a *app.App, who account.Actor, file string, opt intake.Options, dry bool, rejects string) (intake.Report, error) {
+func (c *console) takeIn(a *app.App, who account.Actor, file string, opt intake.Options, say *intake.MapInput, dry bool, rejects string) (intake.Report, error) {
 	v, err := a.Viewer(c.ctx, who)
 	if err != nil {
 		return intake.Report{}, err
@@ -91,6 +123,11 @@ func (c *console) takeIn(a *app.App, who account.Actor, file string, opt intake.
 	id, err := a.Intake.Receive(c.ctx, v, filepath.Base(file), f, opt)
 	if err != nil {
 		return intake.Report{}, err
+	}
+	if say != nil {
+		if err := a.Intake.Map(c.ctx, v, id, *say); err != nil {
+			return intake.Report{}, errors.Join(err, a.Intake.Discard(c.ctx, v, id)) // a wrong word on the line leaves nothing behind
+		}
 	}
 	end := c.watch(a, id, filepath.Base(file))
 	r, err := a.Intake.Stage(c.ctx, v, id)
@@ -130,6 +167,11 @@ func (c *console) printReport(r intake.Report) {
 	c.line("  %s", c.p.T("cli.counts", r.Read, r.Accepted, r.Mended, r.Refused, r.Duplicate))
 	if r.Proposed > 0 {
 		c.line("  %s", c.p.T("cli.proposed", r.Proposed))
+	}
+	for _, sh := range r.Sheets {
+		if sh.Mapping != nil {
+			c.line("  %s", c.p.T("cli.mapped", sh.Name, sh.Mapping.At, sh.Mapping.ID.String()))
+		}
 	}
 	for _, rule := range r.Rules {
 		c.line("  %s %s %s × %d", rule.Rule, rule.Grade, c.p.T("intake.rule_seen", rule.Col), rule.Rows)
@@ -176,10 +218,11 @@ func (cmd *importsCmd) Run(c *console) error {
 type undoCmd struct {
 	Import string `arg:"" help:"Id of the import."`
 	Why    string `help:"The reason, kept with the reversal."`
+	DryRun bool   `help:"Say what the figures of today would be; change nothing."`
 }
 
 func (undoCmd) Help() string {
-	return "Example:\n  tuoxing undo 123456789 --why 报送单位重复报送"
+	return "Examples:\n  tuoxing undo 123456789 --dry-run\n  tuoxing undo 123456789 --why 报送单位重复报送"
 }
 
 // Run takes an import back.
@@ -196,6 +239,9 @@ func (cmd *undoCmd) Run(c *console) error {
 		if err != nil {
 			return err
 		}
+		if cmd.DryRun {
+			return c.printUndoTrial(a, who, v, id)
+		}
 		r, err := a.Intake.Undo(c.ctx, v, id, cmd.Why)
 		if err != nil {
 			return err
@@ -211,6 +257,36 @@ func (cmd *undoCmd) Run(c *console) error {
 		c.mark()
 		return nil
 	})
+}
+
+// printUndoTrial tells what taking an import back would do to the figures.
+func (c *console) printUndoTrial(a *app.App, who account.Actor, v intake.Viewer, id intake.ImportID) error {
+	trial, err := a.Intake.TryUndo(c.ctx, v, id)
+	if err != nil {
+		return err
+	}
+	shifts := make([]figure.Shift, len(trial.Shifts))
+	for i, sh := range trial.Shifts {
+		shifts[i] = figure.Shift(sh)
+	}
+	list, _, err := a.Figures.Outlooks(c.ctx, who, date.On(a.DB.Now()), shifts)
+	if err != nil {
+		return err
+	}
+	docs, rows := make([]map[string]any, len(list)), make([][]string, len(list))
+	for i, o := range list {
+		title := o.TitleIn(string(c.p.Lang()))
+		docs[i] = map[string]any{"name": o.Name, "title": title, "unit": o.Unit, "before": o.Before.Text(), "after": o.After.Text()}
+		rows[i] = []string{o.Name, title, o.Before.Text(), o.After.Text(), c.p.T("figure.unit." + string(o.Unit))}
+	}
+	if c.JSON {
+		c.printJSON(map[string]any{"id": id, "block": trial.Head, "facts": trial.Facts, "figures": docs, "demo": a.Demo})
+		return nil
+	}
+	c.table([]string{"name", c.p.T("cli.figure"), ">" + c.p.T("cli.now"), ">" + c.p.T("cli.after_undo"), c.p.T("cli.unit")}, rows)
+	c.line("%s", c.p.T("cli.undo_trial", trial.Facts, trial.Head))
+	c.mark()
+	return nil
 }
 
 type leaversCmd struct {

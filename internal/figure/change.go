@@ -96,10 +96,7 @@ func (i *Indicator) days(lists ...[]ledger.Fact) []date.Day {
 func (i *Indicator) add(into map[int32]int64, facts []ledger.Fact, on date.Day, sign int64) {
 	for k := range facts {
 		f := &facts[k]
-		if f.OccurredOn > on || f.Kind != i.Count.kind || (i.Count.Attr != "" && f.Attr != i.Count.Attr) {
-			continue
-		}
-		if !slices.ContainsFunc(i.Count.Where, func(w Condition) bool { return !w.cond().Has(ledger.ValueOf(w.Dim, f, on)) }) {
+		if i.counts(f, on) {
 			into[f.District] += sign * f.Quantity
 		}
 	}

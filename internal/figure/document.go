@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"tuoxing/internal/account"
 	"tuoxing/internal/date"
 )
 
@@ -21,6 +22,7 @@ type Line struct {
 	Denominator string            `json:"denominator,omitempty"`
 	On          date.Day          `json:"on"`
 	Block       int64             `json:"block"`
+	Sentence    *Sentences        `json:"sentence,omitempty" doc:"Of a total: the value in words, in both languages, to be put into a report"`
 }
 
 // Doc is a set of figures for --json and the API.
@@ -33,10 +35,17 @@ type Doc struct {
 	Figures  []Line    `json:"figures"`
 }
 
-// Document writes figures of one day and block as an object.
-func Document(values []*Value, l *Labels, demo bool) Doc {
-	v := values[0]
-	return Doc{On: v.On, Block: v.Block, Hash: v.Hash.String(), SealedAt: v.SealedAt, Demo: demo, Figures: Flatten(values, l)}
+// Document writes figures of one day and block as an object, each total also as a sentence.
+func Document(values []*Value, l *Labels, who account.Actor, demo bool) Doc {
+	v, speaker := values[0], l.Speaker(who, demo)
+	doc := Doc{On: v.On, Block: v.Block, Hash: v.Hash.String(), SealedAt: v.SealedAt, Demo: demo, Figures: Flatten(values, l)}
+	at := 0
+	for _, v := range values {
+		said := speaker.Say(v)
+		doc.Figures[at].Sentence = &said
+		at += 1 + len(v.Cells)
+	}
+	return doc
 }
 
 // Flatten writes each figure's total, then its cells.
@@ -51,11 +60,16 @@ func Flatten(values []*Value, l *Labels) []Line {
 	return out
 }
 
-func (v *Value) line(c Cell, l *Labels) Line {
-	out := Line{Name: v.Name, Title: v.TitleIn(string(l.p.Lang())), Unit: v.Unit, On: v.On, Block: v.Block, Value: "—"}
-	if c.Defined {
-		out.Value = strconv.FormatInt(c.Value, 10)
+// Text writes a value: a whole number, — for a rate without a denominator.
+func (c Cell) Text() string {
+	if !c.Defined {
+		return "—"
 	}
+	return strconv.FormatInt(c.Value, 10)
+}
+
+func (v *Value) line(c Cell, l *Labels) Line {
+	out := Line{Name: v.Name, Title: v.TitleIn(string(l.p.Lang())), Unit: v.Unit, On: v.On, Block: v.Block, Value: c.Text()}
 	if v.Ratio != nil {
 		out.Numerator, out.Denominator = strconv.FormatInt(c.Numerator, 10), strconv.FormatInt(c.Denominator, 10)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"tuoxing/internal/account"
@@ -25,6 +26,9 @@ type Service struct {
 	NamePeople func(ctx context.Context, tx *db.Tx, who account.Scope, workers []int64) (map[int64]string, error)
 	// NameFiles gives the names of the files of imports and of their sheets; set by app.
 	NameFiles func(ctx context.Context, tx *db.Tx, imports []int64) (map[int64]File, error)
+
+	pastLock sync.Mutex
+	past     map[pastKey]Cell // totals of past years as known at a block
 }
 
 // File is what a figure's rows say of the file that a fact came from.
@@ -50,7 +54,8 @@ type Value struct {
 	Hash     ledger.Hash // of that block
 	SealedAt time.Time   // of that block; zero when there is none
 	By       []ledger.Dim
-	Cells    []Cell // the cross table; empty without By
+	Where    []ledger.Cond // of the question, beside those of the definition
+	Cells    []Cell        // the cross table; empty without By
 	Total    Cell
 }
 
@@ -108,7 +113,7 @@ func (s *Service) begin(ctx context.Context, who account.Actor, req Request) (*V
 	if req.Block > cols.Head() || req.Block < 0 {
 		return nil, nil, fault.New(fault.NotFound, "figure.block_unknown", req.Block)
 	}
-	v := &Value{Indicator: ind, On: req.On, By: req.By, Block: req.Block}
+	v := &Value{Indicator: ind, On: req.On, By: req.By, Where: req.Where, Block: req.Block}
 	if v.Block == 0 {
 		v.Block = cols.Head()
 	}

@@ -143,24 +143,14 @@ func (s *Service) Undo(ctx context.Context, who Viewer, id ImportID, why string)
 	defer end()
 	var rec *record
 	err := s.DB.WriteTx(ctx, func(tx *db.Tx) (err error) {
-		if rec, err = s.take(ctx, tx, who, id, RightUndo); err != nil {
+		var target *Target
+		if rec, target, err = s.takeApplied(ctx, tx, who, id); err != nil {
 			return err
 		}
-		if rec.state != Applied {
-			return fault.New(fault.Conflict, "intake.not_applied")
-		}
-		target, err := s.target(rec)
-		if err != nil {
+		if err := rec.takeBack(ctx, tx, target, who.User, why); err != nil {
 			return err
 		}
-		if !rec.details.Same {
-			imp := rec.forTarget()
-			imp.By = who.User // the one who undoes enters the reversal
-			if err := target.Undo(ctx, tx, imp, why); err != nil {
-				return err
-			}
-		}
-		rec.state, rec.details.Why = Undone, why
+		rec.state, rec.details.Why, rec.details.Undo = Undone, why, nil
 		if err := dropBatches(ctx, tx, id); err != nil {
 			return err
 		}

@@ -171,6 +171,9 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, user int64, workers []i
 			return err
 		}
 	}
+	if err := s.forgetMappings(ctx, tx, people); err != nil {
+		return err
+	}
 	return s.blot(ctx, tx, people)
 }
 

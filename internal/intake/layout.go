@@ -17,6 +17,8 @@ type layout struct {
 	index   map[string]int // canonical name → position in columns
 	heading map[string]int // folded title or synonym → position in columns
 	rules   []Rule
+	// mappings are what people have said of sheets of this sender, by the headings that they are for.
+	mappings map[string]*Mapping
 }
 
 func newLayout(t *Target) *layout {
@@ -86,7 +88,41 @@ const enough = 2
 // findTable looks for the heading row, or pair of rows, with the most known headings. missing
 // lists required columns when the best candidate lacks some; a nil table is a sheet without one.
 func (l *layout) findTable(no int, s sheet.Sheet, head []sheet.Row) (t *table, missing []string) {
-	best, score := (*candidate)(nil), 0
+	best, used := l.findHeading(head)
+	if best == nil {
+		return nil, nil
+	}
+	above := l.labels(best, head)
+	missing, required := l.missing(best, above)
+	found := required - len(missing)
+	if used == nil && len(missing) > 0 && (best.score < 2 || found*enough < required) {
+		return nil, nil
+	}
+	t = &table{sheet: no, name: s.Name, above: above, first: best.first, last: best.last, at: best.at, folded: best.folded, runes: best.cells}
+	t.report, t.loose = l.describe(no, s, best, head), map[int]bool{}
+	if used != nil {
+		t.report.Mapping = &UsedMapping{used.ID, used.At, used.By}
+	}
+	for col, text := range best.cells {
+		if text == "" && !best.uses(col) {
+			t.bare = append(t.bare, col)
+		}
+	}
+	t.headings = make([]string, len(l.columns))
+	for _, m := range t.report.Columns {
+		t.headings[l.index[m.Name]] = m.Heading
+	}
+	return t, missing
+}
+
+// findHeading finds the heading row, or pair of rows: one that a person has mapped before, else the one with the most known
+// headings. A nil candidate is a sheet without one.
+func (l *layout) findHeading(head []sheet.Row) (best *candidate, used *Mapping) {
+	if best, used = l.recall(headRows(head)); best != nil {
+		best.extend(head)
+		return best, used
+	}
+	score := 0
 	for i := range head {
 		if head[i].Number > HeaderRows {
 			break
@@ -100,28 +136,10 @@ func (l *layout) findTable(no int, s sheet.Sheet, head []sheet.Row) (t *table, m
 			}
 		}
 	}
-	if best == nil {
-		return nil, nil
+	if best != nil {
+		best.extend(head)
 	}
-	best.extend(head)
-	above := l.labels(best, head)
-	missing, required := l.missing(best, above)
-	found := required - len(missing)
-	if len(missing) > 0 && (score < 2 || found*enough < required) {
-		return nil, nil
-	}
-	t = &table{sheet: no, name: s.Name, above: above, first: best.first, last: best.last, at: best.at, folded: best.folded, runes: best.cells}
-	t.report, t.loose = l.describe(no, s, best, head), map[int]bool{}
-	for col, text := range best.cells {
-		if text == "" && !best.uses(col) {
-			t.bare = append(t.bare, col)
-		}
-	}
-	t.headings = make([]string, len(l.columns))
-	for _, m := range t.report.Columns {
-		t.headings[l.index[m.Name]] = m.Heading
-	}
-	return t, missing
+	return best, nil
 }
 
 // labels finds what forms say above their table for all its rows: 所在单位： | 东方眼镜厂, in one cell or in two. Only columns that
@@ -188,6 +206,7 @@ func (l *layout) missing(c *candidate, above []string) (titles []string, require
 // candidate is one heading row (or pair) with what it was taken for.
 type candidate struct {
 	first, last int
+	read        int // the last row that was read as heading; rows merged into it may follow
 	at          []int
 	cells       []string // heading as a person reads it, per column of the sheet
 	folded      []map[string]bool
@@ -197,7 +216,7 @@ type candidate struct {
 // match maps one row, or two rows read together, to the target's columns. An exact heading beats one
 // that matches only without its bracketed note; of equals the left one wins.
 func (l *layout) match(upper, lower *sheet.Row) *candidate {
-	c := &candidate{first: lower.Number, last: lower.Number, at: make([]int, len(l.columns))}
+	c := &candidate{first: lower.Number, last: lower.Number, read: lower.Number, at: make([]int, len(l.columns))}
 	var up []string
 	if upper != nil {
 		c.first, up = upper.Number, upper.Cells

@@ -15,6 +15,8 @@ const (
 	PhaseTrying   Phase = "trying"
 	PhaseApplying Phase = "applying"
 	PhaseUndoing  Phase = "undoing"
+
+	PhaseUndoTrial Phase = "undo_trial"
 )
 
 // progress counts a run in this process while it goes on. Counts in the database are written at

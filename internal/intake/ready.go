@@ -7,7 +7,7 @@ import "tuoxing/internal/fault"
 // once. The run itself checks again, for the import may have changed until it begins.
 func (r Report) Ready(run Phase) error {
 	switch {
-	case run == PhaseUndoing && r.State != Applied:
+	case (run == PhaseUndoing || run == PhaseUndoTrial) && r.State != Applied:
 		return fault.New(fault.Conflict, "intake.not_applied")
 	case run == PhaseOpening && (r.State == Applied || r.State == Undone):
 		return fault.New(fault.Conflict, "intake.state_wrong")

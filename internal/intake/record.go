@@ -44,6 +44,7 @@ type details struct {
 	Why       string        `json:"why,omitempty"`  // of the undo
 	Same      bool          `json:"same,omitempty"` // nothing was read: the same file is in force
 	Unchanged [2]int        `json:"unchanged"`      // all, and those mended among them
+	Undo      *UndoTrial    `json:"undo,omitempty"` // what taking it back would do, as last tried
 }
 
 const recordColumns = `id, version, kind, state, name, sha256, size, stored_name, stored_key, wrapped_key, as_of, is_full,
@@ -194,7 +195,7 @@ func (rec *record) report() Report {
 		Unit: rec.opt.Unit, UnitCode: rec.opt.UnitCode, By: rec.opt.By, At: rec.at.Format(time.RFC3339), Counts: rec.counts,
 		Tried: rec.tried, Applied: rec.outcome.Applied, Proposed: rec.outcome.Proposed, Standing: rec.outcome.Standing,
 		Earlier: rec.earlier, Block: rec.block, UndoBlock: rec.undone, Sheets: rec.details.Sheets, Rules: rec.details.Rules,
-		Failure: rec.details.Failure, Why: rec.details.Why}
+		Failure: rec.details.Failure, Why: rec.details.Why, UndoTrial: rec.details.Undo}
 	if rec.opt.AsOf != 0 {
 		r.AsOf = rec.opt.AsOf.String()
 	}

@@ -39,6 +39,9 @@ type Service struct {
 	OnApplied func(ctx context.Context, tx *db.Tx, imp *Import) error
 	OnUndone  func(ctx context.Context, tx *db.Tx, imp *Import, by int64) error
 
+	// Weigh says what facts do to the figures, of which intake knows nothing; set by app.
+	Weigh Weigh
+
 	running sync.Map // ImportID → *progress
 }
 

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"hash/maphash"
 	"maps"
 	"slices"
@@ -138,6 +139,9 @@ func (g *staging) do(ctx context.Context) error {
 	if g.book, err = sheet.Open(file, file.Size(), g.rec.name, g.s.limits()); err != nil {
 		return err
 	}
+	if g.layout.mappings, err = g.s.remembered(ctx, g.rec.opt.Kind, g.rec.opt.Unit); err != nil {
+		return err
+	}
 	tables, others, err := g.layout.tables(g.book)
 	if err != nil {
 		return err
@@ -177,7 +181,7 @@ func (g *staging) settleDate() error {
 }
 
 // sameFile looks for the same file with the same terms that is in force. When it was taken in
-// without a refused row there is nothing to read: every row is a duplicate.
+// without a refused row, and its columns were taken for the same, there is nothing to read: every row is a duplicate.
 func (g *staging) sameFile(ctx context.Context) (bool, error) {
 	rec := g.rec
 	var earlier ImportID
@@ -196,13 +200,32 @@ func (g *staging) sameFile(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	rec.earlier = earlier
-	if c.Refused > 0 {
+	before, err := g.s.load(ctx, Trusted(0), earlier)
+	if err != nil {
+		return false, err
+	}
+	if c.Refused > 0 || !sameColumns(rec.details.Sheets, before.details.Sheets) {
 		return false, nil
 	}
 	rec.counts = Counts{Read: c.Read, Duplicate: c.Read, Skipped: c.Skipped}
 	rec.details.Same = true
 	g.progress.set(rec.counts)
 	return true, nil
+}
+
+// sameColumns reports whether two readings of a file took the same columns for the same: a person may have said since what a
+// column is.
+func sameColumns(now, before []SheetReport) bool {
+	taken := func(sheets []SheetReport) (out []string) {
+		for _, s := range sheets {
+			for _, c := range s.Columns {
+				out = append(out, fmt.Sprint(s.Sheet, s.Header, c.At, c.Name))
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	return slices.Equal(taken(now), taken(before))
 }
 
 // readAll checks every row inside one read transaction, so that all rows are judged by the same state.

@@ -231,6 +231,7 @@ type Report struct {
 	Sheets       []SheetReport `json:"sheets"`
 	Rules        []RuleCount   `json:"rules"`
 	Failure      *Failure      `json:"failure,omitempty"`
+	UndoTrial    *UndoTrial    `json:"-"`                 // what taking it back would do; each reader sees the own share of it
 	Running      *Snapshot     `json:"running,omitempty"` // a run goes on in this process; counts above are those before it
 }
 
@@ -260,7 +261,8 @@ type SheetReport struct {
 	Unknown []string       `json:"unknown"`  // headings nobody asked for: ignored
 	NotKept []string       `json:"not_kept"` // headings without a purpose (列无用途): not read, not kept
 	Titles  []string       `json:"titles"`
-	Skipped map[string]int `json:"skipped"` // reason → rows; reasons are catalogue keys intake.skip_*
+	Skipped map[string]int `json:"skipped"`           // reason → rows; reasons are catalogue keys intake.skip_*
+	Mapping *UsedMapping   `json:"mapping,omitempty"` // the remembered mapping by which it was read
 }
 
 // MappedColumn is one column found: which heading was taken for which column.
@@ -280,6 +282,12 @@ type RuleCount struct {
 	Key   string `json:"key"`   // the sentence of the remark, whose arguments differ from row to row
 	Says  string `json:"says"`  // catalogue key of the rule's own sentence, without arguments
 	Rows  int    `json:"rows"`
+}
+
+// Unmapped reports whether the file was refused only because its headings were not understood: a person may say what its
+// columns are.
+func (r Report) Unmapped() bool {
+	return r.State == Refused && r.Failure != nil && (r.Failure.Key == "intake.columns_missing" || r.Failure.Key == "intake.no_table")
 }
 
 // Failure is the fault for which a whole file was refused.

@@ -173,6 +173,9 @@ func Enter(_ context.Context, tx *db.Tx, by int64, facts ...Fact) error {
 	return nil
 }
 
+// Pending walks over the facts that a transaction has entered so far, for a trial that is rolled back.
+func Pending(tx *db.Tx) iter.Seq2[Fact, error] { return pendingOf(tx).all() }
+
 // OnSealed calls fn in the same transaction after the block was sealed, with its number, or with
 // 0 when the transaction entered no fact.
 func OnSealed(tx *db.Tx, fn func(ctx context.Context, block int64) error) {

@@ -253,7 +253,7 @@ func (s *Service) Scrub(ctx context.Context) error {
 }
 
 // scrubbed are the tables in which a person stood in clear, or with a key.
-var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "registry_claim", "registry_ruling", "registry_request", "registry_duplicate", "intake_import", "intake_row_batch", "intake_stage", "intake_problem_batch"}
+var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "registry_claim", "registry_ruling", "registry_request", "registry_duplicate", "intake_import", "intake_row_batch", "intake_stage", "intake_problem_batch", "intake_mapping"}
 
 // blank takes from a file whatever says whose it is. The rows of certificates must still be known as those of
 // one certificate, so the index of their number becomes the id of its first row.

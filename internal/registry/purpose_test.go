@@ -14,7 +14,7 @@ import (
 // notAboutPeople are the tables that hold nobody's data: units, sums, settings, what was asked of whom. Every other
 // table is one about people, and each of its columns has to stand in the purpose register.
 var notAboutPeople = []string{
-	"app_setting", "audit_head", "db_process_head", "filing_call", "filing_event", "filing_head", "filing_unit",
+	"app_setting", "audit_head", "db_process_head", "filing_call", "filing_event", "filing_head", "filing_unit", "intake_mapping",
 	"ledger_block", "ledger_head", "org_head", "org_observation", "org_unit", "registry_statistic",
 }
 

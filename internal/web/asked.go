@@ -12,7 +12,6 @@ import (
 	"tuoxing/internal/figure"
 	"tuoxing/internal/ledger"
 	"tuoxing/internal/listing"
-	"tuoxing/internal/org"
 	"tuoxing/internal/web/part"
 )
 
@@ -26,6 +25,7 @@ type asked struct {
 	where  []string // as written
 	conds  []ledger.Cond
 	sort   listing.Order // of the cells; empty: the official order
+	pick   ledger.Dim    // the dimension whose values are being chosen as a filter; in no link
 }
 
 // askedOf reads the address. All that cannot be read is told at once.
@@ -63,6 +63,7 @@ func (s *Server) askedOf(r *http.Request) (asked, error) {
 		}
 		q.where, q.conds = append(q.where, text), append(q.conds, cond)
 	}
+	q.pick = ledger.Dim(form.Get("pick"))
 	q.sort = listing.Order(form.Get("sort"))
 	if _, _, err := cellOrders.Of(q.sort); err != nil {
 		for _, f := range fault.Fields(err) {
@@ -89,6 +90,30 @@ func (q asked) and(where string) asked {
 func (q asked) without(i int) asked {
 	q.where = slices.Delete(slices.Clone(q.where), i, i+1)
 	return q
+}
+
+// unfiltered drops the filters on a dimension, and gives the values that they kept.
+func (q asked) unfiltered(d ledger.Dim) (asked, []int64) {
+	var kept []int64
+	out := q
+	out.where, out.conds, out.pick = nil, nil, ""
+	for i, c := range q.conds {
+		if c.Dim == d {
+			kept = append(kept, c.In...)
+			continue
+		}
+		out.where, out.conds = append(out.where, q.where[i]), append(out.conds, c)
+	}
+	return out, kept
+}
+
+// picked puts a filter of several values in the place of those on its dimension; without values there is none.
+func (q asked) picked(d ledger.Dim, values []string) asked {
+	out, _ := q.unfiltered(d)
+	if len(values) > 0 {
+		out.where = append(out.where, string(d)+"="+strings.Join(values, ","))
+	}
+	return out
 }
 
 // cut asks for other dimensions.
@@ -142,12 +167,21 @@ func (q asked) keep() []part.Pair {
 	return out
 }
 
-// chips are the filters in force, each with the address without it.
-func (s *Server) chips(r *http.Request, q asked, path string, l *figure.Labels) ([]part.Chip, error) {
-	name, err := s.namer(r, l)
-	if err != nil {
-		return nil, err
+// keepAll is keep with the day and the block, for a form that asks for neither.
+func (q asked) keepAll() []part.Pair {
+	out := q.keep()
+	if q.onSaid {
+		out = append(out, part.Pair{Label: "on", Value: q.on.String()})
 	}
+	if q.block != 0 {
+		out = append(out, part.Pair{Label: "block", Value: strconv.FormatInt(q.block, 10)})
+	}
+	return out
+}
+
+// chips are the filters in force, each with the address without it.
+func (s *Server) chips(r *http.Request, q asked, path string, l *figure.Labels) []part.Chip {
+	scope := visitOf(r).actor.Scope
 	var out []part.Chip
 	for i, c := range q.conds {
 		if i >= len(q.where) {
@@ -155,29 +189,11 @@ func (s *Server) chips(r *http.Request, q asked, path string, l *figure.Labels) 
 		}
 		words := make([]string, len(c.In))
 		for k, v := range c.In {
-			words[k] = name(c.Dim, v)
+			words[k] = l.NameFor(scope, c.Dim, v)
 		}
 		out = append(out, part.Chip{Label: l.Dim(c.Dim), Value: strings.Join(words, " / "), Remove: q.without(i).url(path)})
 	}
-	return out, nil
-}
-
-// namer names values of dimensions that an address asks for. It can ask for any unit; that is no
-// reason to name one outside the reader's own subtree.
-func (s *Server) namer(r *http.Request, l *figure.Labels) (func(ledger.Dim, int64) string, error) {
-	t, err := s.tree(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	scope, unknown := visitOf(r).actor.Scope, s.base(r).T("web_figure.other_unit")
-	return func(d ledger.Dim, v int64) string {
-		if d == ledger.Union || d == ledger.Employer {
-			if lo, _ := t.Range(org.UnitID(v)); v != 0 && !scope.Has(lo) {
-				return unknown
-			}
-		}
-		return l.Of(d, v)
-	}, nil
+	return out
 }
 
 // figureURL is the address of a figure's page, or of something below it.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tuoxing/internal/export"
@@ -38,7 +37,7 @@ func cellsOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
 	p.ByName = strings.Join(names, " × ")
 	file := q.cut(q.by...) // the file stands in the official order
 	p.CSV, p.XLSX = file.url(figureURL(v.Name, "table.csv")), file.url(figureURL(v.Name, "table.xlsx"))
-	p.Then = thenOf(q, v, l)
+	p.Cut, p.Filter = cutOf(q, v, l), filterOfFigure(q, v, l)
 	if v.Ratio == nil {
 		p.Sum = quantity(v.Indicator, v.Total)
 	}
@@ -50,26 +49,48 @@ func cellsOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
 	listOf(p, q, v, l)
 }
 
-// thenOf is the form that adds a second dimension.
-func thenOf(q asked, v *figure.Value, l *figure.Labels) *figurepage.Then {
-	t := &figurepage.Then{Action: figureURL(v.Name), Options: []part.Option{{Value: "", Label: "—"}}}
-	form := q.cut(v.By[0])
-	t.Keep = form.keep()
-	if q.onSaid {
-		t.Keep = append(t.Keep, part.Pair{Label: "on", Value: q.on.String()})
-	}
-	if q.block != 0 {
-		t.Keep = append(t.Keep, part.Pair{Label: "block", Value: strconv.FormatInt(q.block, 10)})
-	}
+// cutOf is the form that asks for rows and columns.
+func cutOf(q asked, v *figure.Value, l *figure.Labels) *figurepage.Cut {
+	c := &figurepage.Cut{Action: figureURL(v.Name), Keep: q.cut().keepAll(), Options: []part.Option{{Value: "", Label: "—"}}, Row: string(v.By[0])}
 	for _, d := range v.Indicator.By {
-		if d != v.By[0] {
-			t.Options = append(t.Options, part.Option{Value: string(d), Label: l.Dim(d)})
-		}
+		c.Options = append(c.Options, part.Option{Value: string(d), Label: l.Dim(d)})
 	}
 	if len(v.By) > 1 {
-		t.Value = string(v.By[1])
+		c.Col = string(v.By[1])
 	}
-	return t
+	return c
+}
+
+// filterOfFigure is the form that asks for the dimension of one filter more.
+func filterOfFigure(q asked, v *figure.Value, l *figure.Labels) *figurepage.Filter {
+	f := &figurepage.Filter{Action: figureURL(v.Name), Keep: q.keepAll(), Value: string(q.pick)}
+	for _, d := range v.Indicator.By {
+		f.Options = append(f.Options, part.Option{Value: string(d), Label: l.Dim(d)})
+	}
+	return f
+}
+
+// picker asks for the values of the dimension that was chosen as a filter, each with the figure under the other filters.
+func (s *Server) picker(r *http.Request, q asked, v *figure.Value, l *figure.Labels) (*figurepage.Picker, error) {
+	if q.pick == "" {
+		return nil, nil
+	}
+	other, chosen := q.unfiltered(q.pick)
+	values, err := s.Figures.Value(r.Context(), visitOf(r).actor, other.cut(q.pick).request(v.Name))
+	if err != nil {
+		return nil, err
+	}
+	l.Sort(values.By, values.Cells)
+	k := &figurepage.Picker{Action: figureURL(v.Name), Dim: string(q.pick), Label: l.Dim(q.pick), Back: q.url(figureURL(v.Name)), Keep: other.keepAll()}
+	for _, c := range values.Cells {
+		on := slices.Contains(chosen, c.Keys[0])
+		if len(k.Values) >= mostRows && !on {
+			k.More++
+			continue
+		}
+		k.Values = append(k.Values, figurepage.Pick{Value: figure.Code(q.pick, c.Keys[0]), Label: l.Of(q.pick, c.Keys[0]), Count: quantity(v.Indicator, c), On: on})
+	}
+	return k, nil
 }
 
 // narrowed asks for the people of one cell.
@@ -127,7 +148,7 @@ func listOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
 		top = max(top, c.Value)
 	}
 	for _, c := range cells[:min(len(cells), mostRows)] {
-		cell := figurepage.Cell{Label: cellName(v.By, c.Keys, l), Value: quantity(v.Indicator, c), Share: int(max(c.Value, 0) * 100 / top), Into: into(q, v, c.Keys)}
+		cell := figurepage.Cell{Label: cellName(v.By, c.Keys, l), Value: quantity(v.Indicator, c), Share: int(max(c.Value, 0) * 100 / top), Shade: level(v.By[0], c.Keys[0]), Into: into(q, v, c.Keys)}
 		if v.Ratio == nil {
 			cell.Rows = q.narrowed(v.By, c.Keys).url(figureURL(v.Name, "rows"))
 		} else {
@@ -170,9 +191,9 @@ func crossOf(q asked, v *figure.Value, l *figure.Labels) *figurepage.Cross {
 		return quantity(v.Indicator, figure.Cell{Value: n, Defined: true})
 	}
 	rowDim, colDim := v.By[row], v.By[col]
-	x := &figurepage.Cross{RowHead: l.Dim(rowDim), ColHead: l.Dim(colDim), Unit: unitOf(v.Indicator), Levels: colDim == ledger.Rank || colDim == ledger.RankEver || colDim == ledger.Age}
-	for _, k := range cols {
-		x.Cols = append(x.Cols, figurepage.CrossCol{Label: l.Of(colDim, k), Sum: sum(colSum[k]), None: k == 0})
+	x := &figurepage.Cross{RowHead: l.Dim(rowDim), ColHead: l.Dim(colDim), Unit: unitOf(v.Indicator)}
+	for i, k := range cols {
+		x.Cols = append(x.Cols, figurepage.CrossCol{Label: l.Of(colDim, k), Sum: sum(colSum[k]), Shade: shadeAt(colDim, k, i)})
 	}
 	for _, rk := range rows {
 		line := figurepage.CrossRow{Label: l.Of(rowDim, rk), Sum: sum(rowSum[rk])}

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"tuoxing/internal/figure"
 	"tuoxing/internal/ledger"
@@ -41,7 +43,7 @@ func card(b part.Base, q asked, v *figure.Value) part.Card {
 
 // cards are the cards of figures in the order of the catalogue, companions on the card they
 // belong to.
-func (s *Server) cards(b part.Base, q asked, values []*figure.Value) (cards []part.Card, of []*figure.Value) {
+func (s *Server) cards(r *http.Request, b part.Base, q asked, values []*figure.Value) (cards []part.Card, of []*figure.Value, err error) {
 	q.by, q.where, q.conds = nil, nil, nil
 	for _, v := range values {
 		parent, ok := s.companion(v.Indicator)
@@ -53,9 +55,51 @@ func (s *Server) cards(b part.Base, q asked, values []*figure.Value) (cards []pa
 			cards[i].With = &part.Companion{Name: b.T("web_figure.of_" + v.Population), Value: quantity(v.Indicator, v.Total), Href: q.url(figureURL(v.Name))}
 			continue
 		}
-		cards, of = append(cards, card(b, q, v)), append(of, v)
+		c := card(b, q, v)
+		if c.Trend, err = s.trend(r, b, q, v); err != nil {
+			return nil, nil, err
+		}
+		cards, of = append(cards, c), append(of, v)
 	}
-	return cards, of
+	return cards, of, nil
+}
+
+// trend is how a figure stood on the same day of the years before.
+func (s *Server) trend(r *http.Request, b part.Base, q asked, v *figure.Value) (*part.Trend, error) {
+	points, err := s.Figures.Years(r.Context(), visitOf(r).actor, q.request(v.Name), figure.PastYears)
+	if err != nil {
+		return nil, err
+	}
+	t := &part.Trend{}
+	for _, p := range points {
+		t.Points = append(t.Points, part.TrendPoint{On: p.On, Value: quantity(v.Indicator, p.Cell), N: p.Cell.Value})
+	}
+	if len(points) < 2 {
+		return nil, nil
+	}
+	now, before := points[len(points)-1].Cell, points[len(points)-2].Cell
+	if !now.Defined || !before.Defined {
+		return t, nil
+	}
+	by := now.Value - before.Value
+	t.Up, t.Change = cmp.Compare(by, 0), signed(b, by)+" "+b.UnitWord(unitOf(v.Indicator))
+	key := map[int]string{1: "web_figure.more_than_before", -1: "web_figure.less_than_before"}[t.Up]
+	switch {
+	case by == 0:
+		t.Words = b.T("web_figure.as_before")
+	case before.Value == 0:
+		t.Words = b.T("web_figure.new_since")
+	default:
+		t.Words = b.T(key, tenths(b, by, before.Value))
+	}
+	return t, nil
+}
+
+// tenths is a share in per cent with one decimal, rounded half up, without its sign: the words say which way.
+func tenths(b part.Base, by, of int64) string {
+	by, of = max(by, -by), max(of, -of)
+	n := (2*1000*by + of) / (2 * of)
+	return b.Number(strconv.FormatInt(n/10, 10)+"."+strconv.FormatInt(n%10, 10)) + "%"
 }
 
 // groupOf is the heading under which a figure stands in the list.
@@ -81,7 +125,10 @@ func (s *Server) getFigures(w http.ResponseWriter, r *http.Request) error {
 	}
 	b := s.base(r)
 	p := figurepage.ListPage{Base: b, Scope: scopeWords(b, visitOf(r).actor), On: q.on, Pinned: q.block != 0, CanImport: may(visitOf(r).actor, "import.write")}
-	cards, of := s.cards(b, q, values)
+	cards, of, err := s.cards(r, b, q, values)
+	if err != nil {
+		return err
+	}
 	for i, c := range cards {
 		p.Block = c.Block
 		name := b.T(groupOf(of[i].Indicator))
@@ -104,6 +151,10 @@ func (s *Server) getFigure(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name := r.PathValue("name")
+	if form := r.URL.Query(); form.Has("of") { // a filter was chosen: it stands in the address like any other
+		http.Redirect(w, r, q.picked(ledger.Dim(form.Get("of")), form["is"]).url(figureURL(name)), http.StatusSeeOther)
+		return nil
+	}
 	if ind, ok := s.Figures.Catalogue.Find(name); ok && len(q.by) == 0 {
 		q.by = nextCut(ind, q)
 	}
@@ -121,7 +172,10 @@ func (s *Server) getFigure(w http.ResponseWriter, r *http.Request) error {
 		On: v.On, Block: v.Block, Pinned: q.block != 0, Scope: scopeWords(b, visitOf(r).actor), Keep: q.keep(),
 		Sides: s.sides(b, q, v),
 	}
-	if p.Chips, err = s.chips(r, q, figureURL(name), l); err != nil {
+	p.Chips = s.chips(r, q, figureURL(name), l)
+	said := l.Speaker(visitOf(r).actor, s.Demo).Say(v)
+	p.ZH, p.EN = said.ZH, said.EN
+	if p.Trend, err = s.trend(r, b, q, v); err != nil {
 		return err
 	}
 	if v.Ratio == nil {
@@ -129,6 +183,9 @@ func (s *Server) getFigure(w http.ResponseWriter, r *http.Request) error {
 	}
 	l.Sort(v.By, v.Cells)
 	cellsOf(&p, q, v, l)
+	if p.Picker, err = s.picker(r, q, v, l); err != nil {
+		return err
+	}
 	return s.render(w, r, http.StatusOK, figurepage.Show(p))
 }
 

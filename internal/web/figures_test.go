@@ -202,3 +202,99 @@ func TestFiles_of_a_made_up_city_say_so(t *testing.T) {
 		has(t, a.Header.Get("Content-Disposition"), url.PathEscape("演示数据"))
 	}
 }
+
+func TestFigure_is_filtered_by_several_values_of_one_dimension(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	c := w.Client(t, world.City)
+	ask := page(t, c.Get("/figures/employees?by=sex&where=sex%3D1&where=district%3D321181&pick=district"), 200)
+	box := ask.Find(`form#f-is`)
+	if got := words(box.Find("li").First()); got != "京口区 2 人" && !strings.HasPrefix(got, "京口区") {
+		t.Errorf("the first value is %q", got)
+	}
+	if on := box.Find("input[checked]"); on.Length() != 1 || on.AttrOr("value", "") != "321181" {
+		t.Errorf("%d values are ticked", on.Length())
+	}
+	form := url.Values{"of": {"district"}, "is": {"321181", "321183"}}
+	box.Find("input[type=hidden]").Each(func(_ int, s *goquery.Selection) {
+		if s.AttrOr("name", "") != "of" {
+			form.Add(s.AttrOr("name", ""), s.AttrOr("value", ""))
+		}
+	})
+	to := led(t, c.Get("/figures/employees?"+form.Encode()))
+	if want := "/figures/employees?by=sex&where=sex%3D1&where=district%3D321181%2C321183"; to != want {
+		t.Fatalf("led to %s, want %s", to, want)
+	}
+	doc := page(t, c.Get(to), 200)
+	has(t, words(doc.Find(".tx-chips")), "地区 丹阳市 / 句容市", "性别 男")
+	has(t, doc.Find("#f-sentence_zh").Text(), "全市职工（性别：男；地区：丹阳市、句容市）为", "人（按第")
+	has(t, doc.Find("#f-sentence_en").Text(), "in the whole city, Employees (sex: ", "Danyang, Jurong")
+	one := func(where string) string {
+		return page(t, c.Get("/figures/employees?where=sex%3D1&where="+url.QueryEscape(where)), 200).Find(".tx-value .visually-hidden").Text()
+	}
+	if both := doc.Find(".tx-value .visually-hidden").Text(); one("district=321181,321183") != both || one("district=321181") == both {
+		t.Errorf("both districts have %s", both)
+	}
+	if got := led(t, c.Get("/figures/employees?where=district%3D321181&of=district")); got != "/figures/employees" {
+		t.Errorf("without a value the filter is still there: %s", got)
+	}
+	page(t, c.Get("/figures/employees?pick=shoe"), 422)
+}
+
+func TestFigure_is_cut_by_any_rows_and_columns_in_colours_of_their_own(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	c := w.Client(t, world.City)
+	shades := func(path string) map[string]string {
+		out := map[string]string{}
+		page(t, c.Get(path), 200).Find("th[data-series]").Each(func(_ int, s *goquery.Selection) { out[s.AttrOr("data-series", "")] = s.AttrOr("data-shade", "") })
+		return out
+	}
+	all := shades("/figures/skilled_ever?by=sex&by=rank_ever")
+	few := shades("/figures/skilled_ever?by=sex&by=rank_ever&where=rank_ever%3D4,5")
+	if len(all) <= len(few) || few["高级工"] != "r4" || all["高级工"] != "r4" || all["中级工"] != "r3" {
+		t.Errorf("all levels %v, two of them %v", all, few)
+	}
+	turned := page(t, c.Get("/figures/skilled_ever?by=rank_ever&by=sex"), 200)
+	if got := words(turned.Find("table.tx-cross thead")); got != `最高等级 \ 性别 男 女 合计` {
+		t.Errorf("heads %q", got)
+	}
+	if row, col := turned.Find("select[name=by]").First().Find("[selected]").AttrOr("value", ""), turned.Find("select[name=by]").Last().Find("[selected]").AttrOr("value", ""); row != "rank_ever" || col != "sex" {
+		t.Errorf("rows by %s, columns by %s", row, col)
+	}
+	list := page(t, c.Get("/figures/skilled_ever?by=rank_ever"), 200)
+	if list.Find("rect.tx-bar-fill.tx-r4").Length() != 1 || page(t, c.Get("/figures/skilled_ever?by=sex"), 200).Find(`rect[class*="tx-r"]`).Length() != 0 {
+		t.Error("levels have no shade of their own, or others have")
+	}
+}
+
+func TestFigure_tells_the_change_against_the_year_before_and_the_years(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	c := w.Client(t, world.City)
+	number := func(on string) string {
+		return page(t, c.Get("/figures/employees?on="+on), 200).Find(".tx-value .visually-hidden").Text()
+	}
+	now, before := number("2018-04-01"), number("2017-04-01")
+	for _, path := range []string{"/figures/employees?on=2018-04-01", "/figures?on=2018-04-01"} {
+		doc := page(t, c.Get(path), 200)
+		line := doc.Find("svg.tx-spark").First().AttrOr("aria-label", "")
+		if !strings.HasSuffix(line, "2017年4月1日 "+before+"、2018年4月1日 "+now) {
+			t.Errorf("%s: the years are %q, want %s then %s", path, line, before, now)
+		}
+		has(t, words(doc.Find(".tx-change").First()), "+2 人", "比上年同日增加 10.5%")
+	}
+	has(t, words(page(t, c.Get("/figures/employees?on=2023-04-01"), 200).Find(".tx-change")), "0 人 与上年同日持平")
+	if page(t, c.Get("/figures/employees?on=1990-01-01"), 200).Find(".tx-change, .tx-spark").Length() != 0 {
+		t.Error("nothing is compared with nothing")
+	}
+}
+
+func TestFigure_says_a_sentence_within_what_the_reader_sees(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	a := w.Client(t, world.Danyang).Get("/figures/employees?where=union%3D" + w.Unit(t, "句容市总工会").String())
+	doc := page(t, a, 200)
+	has(t, doc.Find("#f-sentence_zh").Text(), "丹阳市总工会管辖范围内职工（所属工会：其他单位）为0人")
+	hasNot(t, a, "句容市总工会")
+}

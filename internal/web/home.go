@@ -57,7 +57,10 @@ func (s *Server) homeFigures(r *http.Request, p *homepage.Page, q asked) error {
 	if err != nil {
 		return err
 	}
-	cards, of := s.cards(p.Base, q, values)
+	cards, of, err := s.cards(r, p.Base, q, values)
+	if err != nil {
+		return err
+	}
 	for i, c := range cards {
 		p.Block = c.Block
 		if ind := of[i].Indicator; ind.Count != nil && ind.Count.Fact == ledger.Statistic.String() {
@@ -97,7 +100,7 @@ func (s *Server) chart(r *http.Request, b part.Base, q asked, name string, d led
 	l.Sort(v.By, v.Cells)
 	c := part.Chart{Kind: kind, Title: b.T("web_home.chart", v.TitleIn(string(b.Lang())), l.Dim(d)), Head: l.Dim(d), Total: quantity(v.Indicator, v.Total)}
 	for _, cell := range v.Cells {
-		c.Rows = append(c.Rows, part.ChartRow{Label: l.Of(d, cell.Keys[0]), Value: quantity(v.Indicator, cell), Href: q.and(is(d, cell.Keys[0])).url(figureURL(name))})
+		c.Rows = append(c.Rows, part.ChartRow{Label: l.Of(d, cell.Keys[0]), Value: quantity(v.Indicator, cell), Shade: shade(d, cell.Keys[0]), Href: q.and(is(d, cell.Keys[0])).url(figureURL(name))})
 	}
 	return c, nil
 }

@@ -58,7 +58,10 @@ func (s *Server) ordered(f found) string {
 
 // stageOf changes when ordered work is done.
 func stageOf(x intake.Report) string {
-	if x.Tried {
+	switch {
+	case x.UndoTrial != nil:
+		return string(x.State) + ".undo" + strconv.FormatInt(x.UndoTrial.At.UnixNano(), 36)
+	case x.Tried:
 		return string(x.State) + ".tried"
 	}
 	return string(x.State)
@@ -123,6 +126,9 @@ func (s *Server) importPage(r *http.Request, f found) (intakepage.Page, error) {
 			p.Fix = b.T(x.Failure.Fix)
 		}
 	}
+	if x.Unmapped() || x.State == intake.Staged {
+		p.Columns = importURL(f.id, "columns")
+	}
 	if x.Earlier != 0 {
 		p.Earlier = &part.Link{Label: b.T("web_intake.earlier_open"), Href: importURL(x.Earlier)}
 	}
@@ -130,12 +136,17 @@ func (s *Server) importPage(r *http.Request, f found) (intakepage.Page, error) {
 		p.Rejects = importURL(f.id, "rejects")
 	}
 	s.understood(&p, x)
+	for i, sh := range x.Sheets {
+		if p.Sheets[i].Read, err = s.remembered(r, b, f, sh.Sheet, sh.Mapping); err != nil {
+			return p, err
+		}
+	}
 	return p, s.details(r.Context(), &p, f, who)
 }
 
 // workOf is the work under way, or ordered and not begun; nil when there is none.
 func (s *Server) workOf(r *http.Request, b part.Base, x intake.Report) *part.Work {
-	labels := map[intake.Phase]string{intake.PhaseTrying: "web_intake.work_trying", intake.PhaseApplying: "web_intake.work_applying", intake.PhaseUndoing: "web_intake.work_undoing"}
+	labels := map[intake.Phase]string{intake.PhaseTrying: "web_intake.work_trying", intake.PhaseApplying: "web_intake.work_applying", intake.PhaseUndoing: "web_intake.work_undoing", intake.PhaseUndoTrial: "web_intake.work_undo_trial"}
 	w := &part.Work{Label: b.T("web_intake.work_waiting"), Poll: importURL(x.ID, "progress")}
 	if r.URL.RawQuery != "" {
 		w.Poll += "?" + r.URL.RawQuery

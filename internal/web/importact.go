@@ -13,6 +13,7 @@ import (
 	"tuoxing/internal/db"
 	"tuoxing/internal/export"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
 	"tuoxing/internal/listing"
@@ -31,6 +32,9 @@ func (s *Server) getProgress(w http.ResponseWriter, r *http.Request) error {
 	b := s.base(r)
 	work := s.workOf(r, b, f.report)
 	back := importURL(f.id)
+	if r.URL.Query().Get("to") == actUndo {
+		back = importURL(f.id, "undo")
+	}
 	switch {
 	case r.Header.Get("HX-Request") == "":
 		http.Redirect(w, r, back, http.StatusSeeOther)
@@ -197,7 +201,52 @@ func (s *Server) askUndo(w http.ResponseWriter, r *http.Request, f found, status
 		}
 	}
 	p.Lines = append(p.Lines, b.T("web_intake.undo_line_figures"), b.T("web_intake.undo_line_keep"))
+	if p.Work = s.workOf(r, b, f.report); p.Work != nil {
+		q := r.URL.Query()
+		q.Set("to", actUndo)
+		p.Work.Poll = importURL(f.id, "progress") + "?" + q.Encode()
+		return s.render(w, r, status, intakepage.Undo(p))
+	}
+	_, p.Late = s.waiting(r, f.report)
+	if err := s.outlook(r, &p, f.report); err != nil {
+		return err
+	}
 	return s.render(w, r, status, intakepage.Undo(p))
+}
+
+// outlook tells what the figures are and what they would be after the undo, as it was tried out.
+func (s *Server) outlook(r *http.Request, p *intakepage.UndoPage, x intake.Report) error {
+	trial := x.UndoTrial
+	if trial == nil {
+		return nil
+	}
+	shifts := make([]figure.Shift, len(trial.Shifts))
+	for i, sh := range trial.Shifts {
+		shifts[i] = figure.Shift(sh)
+	}
+	list, head, err := s.Figures.Outlooks(r.Context(), visitOf(r).actor, date.On(s.Now()), shifts)
+	if err != nil {
+		return err
+	}
+	p.Tried, p.Stale, p.Facts = true, head != trial.Head, trial.Facts
+	for _, o := range list {
+		p.Changes = append(p.Changes, intakepage.Change{Name: o.TitleIn(string(p.Lang())), Href: figureURL(o.Name), Before: quantity(o.Indicator, o.Before), After: quantity(o.Indicator, o.After), Delta: signed(p.Base, o.After.Value-o.Before.Value)})
+	}
+	return nil
+}
+
+// postTryUndo orders the undo to be tried out; its page then asks the question with the figures before and after.
+func (s *Server) postTryUndo(w http.ResponseWriter, r *http.Request) error {
+	f, err := s.findForm(r)
+	if err != nil {
+		return err
+	}
+	if err := s.order(r, f, actTryUndo, ""); err != nil {
+		return err
+	}
+	_, query, _ := strings.Cut(s.ordered(f), "?")
+	http.Redirect(w, r, importURL(f.id, "undo")+"?"+query, http.StatusSeeOther)
+	return nil
 }
 
 // postUndo orders an import to be taken back. The number typed back shows that the question was

@@ -29,6 +29,8 @@ const (
 	actTry   = "try"
 	actApply = "apply"
 	actUndo  = "undo"
+
+	actTryUndo = "try_undo"
 )
 
 // kindOrder is the order in which files are handed in: units before people, people before figures
@@ -54,6 +56,8 @@ func stateOf(r intake.Report) intakepage.State {
 		switch r.Running.Phase {
 		case intake.PhaseApplying, intake.PhaseUndoing:
 			return intakepage.Applying
+		case intake.PhaseUndoTrial: // nothing of it stays
+			return intakepage.Applied
 		}
 		return intakepage.Staging
 	}

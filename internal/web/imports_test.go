@@ -69,7 +69,7 @@ func TestImport_goes_through_the_pages_and_back(t *testing.T) {
 
 	doc := page(t, c.Get(to), 200)
 	has(t, words(doc.Find("main")), "新进职工.csv", "职工花名册 · 丹阳市总工会 · 截至2023年4月5日（增量）", "丹阳业务员", "读取 3 = 通过 1 + 已修正 1 + 退回 1 + 重复 0", "R110", "入账 2 行")
-	if got := words(doc.Find(".tx-steps [aria-current]")); !strings.HasSuffix(got, "入账") {
+	if got := words(doc.Find(".steps [aria-current]")); !strings.HasSuffix(got, "入账") {
 		t.Errorf("the step is %q", got)
 	}
 	for _, secret := range []string{"329901199601010116", "19900000101"} {
@@ -91,8 +91,22 @@ func TestImport_goes_through_the_pages_and_back(t *testing.T) {
 		t.Errorf("%d employees, before %d", got, before)
 	}
 
-	ask := page(t, c.Get(href(t, doc, "main a.btn", "撤回")), 200)
+	if doc.Find(`form[action="`+to+`/undo/try"]`).Length() != 1 {
+		t.Error("the page does not offer the undo")
+	}
+	first := page(t, c.Get(to+"/undo"), 200)
+	if first.Find(".tx-harm").Length() != 0 || first.Find(`form[action="`+to+`/undo/try"]`).Length() != 1 {
+		t.Error("the question is asked before the figures are known")
+	}
+	led(t, c.Form(to+"/undo/try", nil))
+	triedUndo(t, w, id)
+	if got := employees(t, w, world.Danyang); got != before+2 {
+		t.Errorf("trying the undo out changed %d employees to %d", before+2, got)
+	}
+	ask := page(t, c.Get(to+"/undo"), 200)
 	has(t, words(ask.Find(".tx-harm")), "2 行标记为撤回", "2 条事实将红字冲销", "请输入要撤回的行数 2")
+	line := words(ask.Find("tbody tr").FilterFunction(func(_ int, s *goquery.Selection) bool { return strings.HasPrefix(words(s), "职工") }))
+	has(t, line, strconv.FormatInt(before+2, 10)+" 人", strconv.FormatInt(before, 10)+" 人", "-2")
 	for _, form := range []url.Values{{"why": {""}, "confirm": {"2"}}, {"why": {"重复报送"}, "confirm": {"3"}}} {
 		again := page(t, c.Form(to+"/undo", form), 422)
 		if got := again.Find("input[name=why]").AttrOr("value", ""); got != form.Get("why") {
@@ -109,6 +123,22 @@ func TestImport_goes_through_the_pages_and_back(t *testing.T) {
 	if done.Block == 0 {
 		t.Error("no block")
 	}
+}
+
+// triedUndo waits until an undo was tried out.
+func triedUndo(t *testing.T, w *world.World, id intake.ImportID) {
+	t.Helper()
+	for range 500 {
+		r, err := w.Intake.Find(t.Context(), intake.Trusted(1), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.UndoTrial != nil && r.Running == nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("the undo was not tried out")
 }
 
 func TestImport_page_waits_for_work_that_was_ordered(t *testing.T) {
@@ -354,4 +384,67 @@ func TestBlocks_are_listed_with_their_hashes(t *testing.T) {
 	}
 	page(t, w.Client(t, world.Firm).Get("/blocks"), 403)
 	page(t, w.Client(t, world.SysAdmin).Get("/blocks"), 403)
+}
+
+func TestUndo_trial_tells_each_reader_the_figures_that_the_undo_brings(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	c := w.Client(t, world.Danyang)
+	to, id := upload(t, c, "新进职工.csv", newcomers, roster(w, t)...)
+	tried(t, w, id)
+	led(t, c.Form(to+"/apply", nil))
+	w.Wait(t, id, intake.Applied)
+	led(t, c.Form(to+"/undo/try", nil))
+	triedUndo(t, w, id)
+	r, err := w.Intake.Find(t.Context(), intake.Trusted(1), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shifts []figure.Shift
+	for _, sh := range r.UndoTrial.Shifts {
+		shifts = append(shifts, figure.Shift(sh))
+	}
+	on := date.On(w.DB.Now())
+	told := map[string]map[string]int64{}
+	logins := []string{world.City, world.Danyang, world.Jurong}
+	for _, login := range logins {
+		list, head, err := w.Figures.Outlooks(t.Context(), w.Actor(t, login), on, shifts)
+		if err != nil || head != r.UndoTrial.Head {
+			t.Fatalf("%s: head %d, tried at %d: %v", login, head, r.UndoTrial.Head, err)
+		}
+		told[login] = map[string]int64{}
+		for _, o := range list {
+			told[login][o.Name] = o.After.Value
+		}
+	}
+	if len(told[world.City]) == 0 || len(told[world.Danyang]) != len(told[world.City]) || len(told[world.Jurong]) != 0 {
+		t.Errorf("changes told: %v", told)
+	}
+	before := map[string]map[string]int64{}
+	value := func(login, name string) int64 {
+		v, err := w.Figures.Value(t.Context(), w.Actor(t, login), figure.Request{Name: name, On: on})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.Total.Value
+	}
+	for _, login := range logins {
+		before[login] = map[string]int64{}
+		for _, ind := range w.Figures.Catalogue.List() {
+			before[login][ind.Name] = value(login, ind.Name)
+		}
+	}
+	led(t, c.Form(to+"/undo", url.Values{"why": {"重复报送"}, "confirm": {"2"}}))
+	w.Wait(t, id, intake.Undone)
+	for _, login := range logins {
+		for _, ind := range w.Figures.Catalogue.List() {
+			want, changes := told[login][ind.Name]
+			if !changes {
+				want = before[login][ind.Name]
+			}
+			if got := value(login, ind.Name); got != want {
+				t.Errorf("%s, %s: told %d, now %d", login, ind.Name, want, got)
+			}
+		}
+	}
 }

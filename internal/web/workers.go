@@ -130,10 +130,7 @@ func (s *Server) workersPage(r *http.Request, f registry.Filter, at place) (work
 	if err != nil {
 		return workerpage.ListPage{}, err
 	}
-	name, err := s.namer(r, l)
-	if err != nil {
-		return workerpage.ListPage{}, err
-	}
+	name := func(d ledger.Dim, v int64) string { return l.NameFor(who.Scope, d, v) }
 	p := workerpage.ListPage{
 		Base: b, Query: f.Text, Total: int64(total), Filters: workerFilters(b, f), Chips: workerChips(b, f, name), CanImport: may(who, account.ImportWrite),
 		Columns: []part.Column{{Label: b.T("web.person")}, {Label: b.T("web.sex")}, {Label: b.T("web.age"), Num: true}, {Label: b.T("web.employer")}, {Label: b.T("web.district")}, {Label: b.T("web.rank")}, {Label: b.T("web.class")}},

@@ -8,6 +8,7 @@ import (
 	"tuoxing/internal/date"
 	"tuoxing/internal/export"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/ledger"
 	"tuoxing/internal/listing"
 	"tuoxing/internal/registry"
 	workerpage "tuoxing/internal/web/page/worker"
@@ -70,10 +71,7 @@ func (s *Server) showWorkersOut(w http.ResponseWriter, r *http.Request, status i
 	if err != nil {
 		return err
 	}
-	name, err := s.namer(r, l)
-	if err != nil {
-		return err
-	}
+	name := func(d ledger.Dim, v int64) string { return l.NameFor(visitOf(r).actor.Scope, d, v) }
 	p := workerpage.OutPage{
 		Base: b, Total: int64(total), Chips: workerChips(b, f, name), Back: searched("/workers", f, ""), Keep: kept(f),
 		Numbers: form.numbers, Format: form.format, Why: form.why, Full: may(who, account.WorkerReveal), Problems: form.problems,

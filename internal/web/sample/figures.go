@@ -21,7 +21,7 @@ func (m maker) districts() []part.ChartRow {
 	}
 	rows := make([]part.ChartRow, len(data))
 	for i, d := range data {
-		rows[i] = part.ChartRow{Label: m.w(d.zh, d.en), Value: people(strconv.Itoa(d.n)), Href: "/figures/employees?district=" + strconv.Itoa(i+1)}
+		rows[i] = part.ChartRow{Label: m.w(d.zh, d.en), Value: people(strconv.Itoa(d.n)), Href: "/figures/employees?district=" + strconv.Itoa(i+1), Shade: "c" + strconv.Itoa(i+1)}
 	}
 	return rows
 }
@@ -36,7 +36,7 @@ func (m maker) ranks() []part.ChartRow {
 	}
 	rows := make([]part.ChartRow, len(data))
 	for i, d := range data {
-		rows[i] = part.ChartRow{Label: m.w(d.zh, d.en), Value: people(strconv.Itoa(d.n)), Href: "/figures/skilled_ever?rank=" + strconv.Itoa(i+2)}
+		rows[i] = part.ChartRow{Label: m.w(d.zh, d.en), Value: people(strconv.Itoa(d.n)), Href: "/figures/skilled_ever?rank=" + strconv.Itoa(i+2), Shade: "r" + strconv.Itoa(i+2)}
 	}
 	return rows
 }
@@ -52,6 +52,11 @@ func (m maker) cards() []part.Card {
 	skilled.With, high.With = of("skilled_ever_industrial", "320000"), of("highly_skilled_ever_industrial", "126000")
 	rate := card("每万名劳动者中高技能人才数", "Highly skilled per 10,000 persons employed", "highly_skilled_per_10k", "1115")
 	rate.Value.Unit = part.PerTenK
+	skilled.Trend, rate.Trend = m.trend(512000, 540000, 566000, 596034, 603000), m.trend(1103, 1115)
+	rate.Trend.Change = "+12 " + m.base.UnitWord(part.PerTenK)
+	rate.Trend.Points[0].Value.Unit, rate.Trend.Points[1].Value.Unit = part.PerTenK, part.PerTenK
+	high.Trend = m.trend(218000, 218000)
+	high.Trend.Up, high.Trend.Change, high.Trend.Words = 0, "0 "+m.base.UnitWord(part.Person), m.base.T("web_figure.as_before")
 	outside := card("从业人员", "Persons employed", "employed", "1955000")
 	outside.Note = m.w("外部统计数据，来源：统计年鉴", "Outside statistic: yearbook")
 	return []part.Card{
@@ -90,6 +95,7 @@ func (m maker) figures() []Sample {
 		{"figures", "figures", figure.List(list)},
 		{"figures-empty", "figures, empty", figure.List(figure.ListPage{Base: m.at("/figures"), On: asOf})},
 		{"figure", "figure by district", figure.Show(m.figure())},
+		{"figure-filter", "figure, values of a filter", figure.Show(m.picking())},
 		{"figure-cross", "figure by district and level", figure.Show(m.cross())},
 		{"figure-rate", "rate with its two sides", figure.Show(m.rate())},
 		{"figure-empty", "figure without value", figure.Show(figure.Page{Base: m.at("/figures/employees"), ID: "employees", Name: m.w("职工", "Employees"), Definition: m.w("当日在册的职工。", "People employed on the day."), On: asOf, Block: 1, Scope: m.w("全市", "Whole city")})},
@@ -108,17 +114,40 @@ func (m maker) tabs(chosen int) []figure.Tab {
 	return out
 }
 
-func (m maker) then(chosen string) *figure.Then {
-	return &figure.Then{Action: "/figures/employees", Keep: []part.Pair{{Label: "by", Value: "district"}}, Value: chosen, Options: []part.Option{{Label: "—"}, {Value: "rank", Label: m.w("等级", "Level")}, {Value: "sex", Label: m.w("性别", "Sex")}}}
+func (m maker) dims() []part.Option {
+	return []part.Option{{Value: "district", Label: m.w("辖市区", "District")}, {Value: "rank", Label: m.w("等级", "Level")}, {Value: "sex", Label: m.w("性别", "Sex")}}
+}
+
+func (m maker) cut(col string) *figure.Cut {
+	return &figure.Cut{Action: "/figures/employees", Row: "district", Col: col, Options: append([]part.Option{{Label: "—"}}, m.dims()...)}
+}
+
+// trend is a figure that has grown, year by year.
+func (m maker) trend(values ...int64) *part.Trend {
+	t := &part.Trend{Up: 1, Change: "+6,966 " + m.base.UnitWord(part.Person), Words: m.base.T("web_figure.more_than_before", "1.0%")}
+	for i, n := range values {
+		t.Points = append(t.Points, part.TrendPoint{On: asOf.AddMonths(12 * (i + 1 - len(values))), N: n, Value: people(strconv.FormatInt(n, 10))})
+	}
+	return t
+}
+
+// picking chooses the values of a filter.
+func (m maker) picking() figure.Page {
+	p := m.figure()
+	p.Picker = &figure.Picker{Action: "/figures/employees", Dim: "district", Label: m.w("辖市区", "District"), Back: "/figures/employees", More: 12}
+	for i, r := range m.districts() {
+		p.Picker.Values = append(p.Picker.Values, figure.Pick{Value: strconv.Itoa(321102 + i), Label: r.Label, Count: r.Value, On: i < 2})
+	}
+	return p
 }
 
 // cross is a figure by district and level.
 func (m maker) cross() figure.Page {
 	p := m.figure()
-	p.Cells, p.ByName, p.Then = nil, m.w("辖市区 × 等级", "District × Level"), m.then("rank")
-	x := &figure.Cross{RowHead: m.w("辖市区", "District"), ColHead: m.w("等级", "Level"), Unit: part.Person, Levels: true}
+	p.Cells, p.ByName, p.Cut = nil, m.w("辖市区 × 等级", "District × Level"), m.cut("rank")
+	x := &figure.Cross{RowHead: m.w("辖市区", "District"), ColHead: m.w("等级", "Level"), Unit: part.Person}
 	for _, r := range m.ranks() {
-		x.Cols = append(x.Cols, figure.CrossCol{Label: r.Label, Sum: r.Value})
+		x.Cols = append(x.Cols, figure.CrossCol{Label: r.Label, Sum: r.Value, Shade: r.Shade})
 	}
 	for i, r := range m.districts() {
 		line := figure.CrossRow{Label: r.Label, Into: r.Href, Sum: r.Value}
@@ -139,10 +168,12 @@ func (m maker) figure() figure.Page {
 	p := figure.Page{
 		Base: m.at("/figures/employees"), ID: "employees", Name: m.w("职工", "Employees"), Value: people("704000"), On: asOf, Block: head, Scope: m.w("全市", "Whole city"),
 		Definition: m.w("当日有一份主要用工关系、由本市基层工会或产业工会花名册登记的人员，每人只计一次。", "People with one main employment on the day, registered on a roster of a union of the city; each is counted once."),
-		Rows:       "/figures/employees/rows", ByName: m.w("辖市区", "District"), Tabs: m.tabs(0), Then: m.then(""),
+		Rows:       "/figures/employees/rows", ByName: m.w("辖市区", "District"), Tabs: m.tabs(0), Cut: m.cut(""), Filter: &figure.Filter{Action: "/figures/employees", Options: m.dims()},
 		Chips: []part.Chip{{Label: m.w("性别", "Sex"), Value: m.w("女", "female"), Remove: "/figures/employees"}},
 		Sum:   people("704000"), CSV: "/figures/employees.csv", XLSX: "/figures/employees.xlsx",
 	}
+	p.Trend = m.trend(612000, 655000, 671000, 697034, 704000)
+	p.ZH, p.EN = m.w("截至2023年3月31日，全市职工（性别：女）为704,000人（按第14封存批次所知）。", "As of 31 March 2023, in the whole city, Employees: 704,000 people (as known at block 14)."), "As of 31 March 2023, in the whole city, Employees (Sex: female): 704,000 people (as known at block 14)."
 	p.Columns = figure.CellColumns(&p)
 	p.Columns[2].Href = "/figures/employees?sort=-value"
 	shares := []int{28, 24, 29, 100, 38, 40, 23, 8}
@@ -161,7 +192,7 @@ func (m maker) rate() figure.Page {
 		{Role: m.base.T("web_figure.numerator"), Name: m.w("高技能人才", "Highly skilled workers"), Value: people("218000"), Href: "/figures/highly_skilled_ever"},
 		{Role: m.base.T("web_figure.denominator"), Name: m.w("从业人员", "Persons employed"), Value: people("1955000"), Href: "/figures/employed"},
 	}
-	p.Cells, p.Tabs, p.Then = nil, nil, nil
+	p.Cells, p.Tabs, p.Cut = nil, nil, nil
 	return p
 }
 

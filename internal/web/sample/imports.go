@@ -21,7 +21,7 @@ func (m maker) importPage(s intake.State) intake.Page {
 func (m maker) staged() intake.Page {
 	b := m.base
 	p := m.importPage(intake.Staged)
-	p.Counts, p.Rejects = counts, "/imports/1/rejects"
+	p.Counts, p.Rejects, p.Columns = counts, "/imports/1/rejects", "/imports/1/columns"
 	p.Skips = []intake.Skip{{Reason: m.w("合计行", "totals"), Rows: 2}, {Reason: m.w("空行", "blank"), Rows: 4}}
 	p.Leavers = &intake.Leavers{Absent: 37, Standing: 7011}
 	p.Codes = []intake.Code{{Code: "91329901MA1XYZ0000", Name: m.w("示例光学有限公司", "Shili Optics Ltd"), Reason: m.w("校验码应为 K", "the check digit should be K"), Rows: 18}}
@@ -40,6 +40,7 @@ func (m maker) staged() intake.Page {
 	}
 	p.Sheets = []intake.Sheet{{
 		Name: staff, Header: 3, Rows: 7040, NotKept: []string{m.w("民族", "ethnicity"), m.w("政治面貌", "politics")}, Unknown: []string{m.w("备注", "remarks")},
+		Read:    &intake.Remembered{By: m.w("李四", "Li Si"), At: sealed, Href: "/imports/1/columns"},
 		Columns: []part.Pair{{Label: m.w("证件号码", "ID No."), Value: id}, {Label: m.w("入厂时间", "Joined"), Value: start}, {Label: m.w("职业技能等级", "Level"), Value: lvl}},
 	}}
 	return p
@@ -72,6 +73,10 @@ func (m maker) imports() []Sample {
 	undone.Counts, undone.Why = counts, m.w("报送了两次", "sent twice")
 	failed := m.importPage(intake.Refused)
 	failed.Failure, failed.Fix = m.w("没有找到“身份证号”列。", "There is no column for the ID number."), m.w("请在表头行加上“身份证号”后重新上传。", "Add the heading 身份证号 and send the file again.")
+	failed.Columns = "/imports/1/columns"
+	trial, stale := m.undo(), m.undo()
+	trial.Work = &part.Work{Label: m.base.T("web_intake.work_undo_trial"), Poll: "/imports/1/progress?to=undo"}
+	stale.Stale, stale.Changes = true, nil
 	return []Sample{
 		{"imports", "imports", intake.List(list)}, {"imports-empty", "imports, empty", intake.List(intake.ListPage{Base: m.at("/imports"), CanImport: true})},
 		{"import-new", "hand in a file", intake.New(m.newImport(nil))},
@@ -79,6 +84,8 @@ func (m maker) imports() []Sample {
 		{"import-reading", "import, being read", intake.Show(reading)}, {"import-applying", "import, being applied", intake.Show(waiting)},
 		{"import-staged", "import, checked", intake.Show(m.staged())}, {"import-absent", "import, many absent", intake.Show(absent)},
 		{"import-applied", "import, applied", intake.Show(m.applied())}, {"import-undo", "import, take back", intake.Undo(m.undo())},
+		{"import-undo-first", "import, take back, not tried out", intake.Undo(intake.UndoPage{Base: m.at("/imports/1/undo"), ID: "1", File: "a.csv"})},
+		{"import-undo-trial", "import, take back, being tried out", intake.Undo(trial)}, {"import-undo-stale", "import, take back, tried long ago", intake.Undo(stale)},
 		{"import-take-back", "import, take a decision about a leaver back", intake.TakeBack(m.takeBack(true, nil))},
 		{"import-take-back-wrong", "import, take a decision about a leaver back, without a reason", intake.TakeBack(m.takeBack(false, []part.Problem{{Name: "why", Text: m.base.T("registry.reason_needed")}}))},
 		{"import-undone", "import, taken back", intake.Show(undone)}, {"import-failed", "import, not readable", intake.Show(failed)},
@@ -122,6 +129,9 @@ func (m maker) undo() intake.UndoPage {
 	b := m.base
 	return intake.UndoPage{Base: m.at("/imports/1/undo"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Confirm: 6966, Lines: []string{
 		b.T("web_intake.undo_line_rows", "6,966"), b.T("web_intake.undo_line_facts", "14", "7,204"), b.T("web_intake.undo_line_figures"), b.T("web_intake.undo_line_keep"),
+	}, Tried: true, Facts: 7204, Changes: []intake.Change{
+		{Name: m.w("职工", "Employees"), Href: "/figures/employees", Before: people("704000"), After: people("697034"), Delta: "-6,966"},
+		{Name: m.w("产业工人", "Industrial workers"), Href: "/figures/industrial_workers", Before: people("680000"), After: people("673211"), Delta: "-6,789"},
 	}}
 }
 

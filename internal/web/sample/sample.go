@@ -44,6 +44,7 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.conflicts()...)
 	all = append(all, m.duplicates()...)
 	all = append(all, m.imports()...)
+	all = append(all, m.mapped()...)
 	all = append(all, m.filings()...)
 	all = append(all, m.accounts()...)
 	all = append(all, m.blocks()...)

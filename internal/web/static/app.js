@@ -15,7 +15,7 @@
 
   function rows(box) {
     return [...box.parentElement.querySelectorAll("tr[data-label]")].map((tr) => ({
-      name: tr.dataset.label, value: Number(tr.dataset.value), text: tr.dataset.text, href: tr.dataset.href,
+      name: tr.dataset.label, value: Number(tr.dataset.value), text: tr.dataset.text, href: tr.dataset.href, shade: tr.dataset.shade,
     }));
   }
 
@@ -26,10 +26,7 @@
     const table = box.parentElement.querySelector("table.tx-cross");
     const cols = [...table.querySelectorAll("th[data-series]")].map((th) => th.dataset.series);
     const lines = [...table.querySelectorAll("tr[data-label]")];
-    const none = [...table.querySelectorAll("th[data-series]")].map((th) => th.hasAttribute("data-none"));
-    const named = cols.filter((_, i) => !none[i]);
-    const steps = box.hasAttribute("data-levels") ? levels(named.length) : named.map((_, i) => colour(`--tx-c${i % 8 + 1}`));
-    const shades = none.map((n) => (n ? colour("--tx-none") : steps.shift()));
+    const shades = [...table.querySelectorAll("th[data-series]")].map((th) => colour(`--tx-${th.dataset.shade}`));
     // The legend wraps: about 13 px a Chinese character, 7 px any other, and its mark.
     const words = cols.reduce((sum, c) => sum + 36 + [...c].reduce((w, ch) => w + (ch > "\u2e7f" ? 13 : 7), 0), 0);
     const foot = Math.ceil(words / Math.max(200, box.clientWidth - 60)) * 26 + 10;
@@ -49,11 +46,6 @@
     });
   }
 
-  function levels(n) {
-    // n levels spread over the eight steps, so that light is always low and dark high.
-    return Array.from({ length: n }, (_, i) => colour(`--tx-r${n < 2 ? 5 : Math.round(1 + (i * 7) / (n - 1))}`));
-  }
-
   function option(box, kind, data) {
     const ink = colour("--tx-ink"), dim = colour("--tx-dim"), line = colour("--tx-line"), paper = colour("--tx-paper");
     const base = {
@@ -63,7 +55,7 @@
     };
     if (kind === "cross") return cross(box, base, ink, paper);
     if (kind === "stack") {
-      const shades = levels(data.length), total = data.reduce((sum, d) => sum + d.value, 0);
+      const shades = data.map((d) => colour(`--tx-${d.shade || "c1"}`)), total = data.reduce((sum, d) => sum + d.value, 0);
       const share = (p) => (p.data.value * 100 / total >= 5 ? `${Math.round(p.data.value * 100 / total)}%` : "");
       const text = Object.fromEntries(data.map((d) => [d.name, d.text]));
       return Object.assign(base, {
@@ -73,7 +65,7 @@
         yAxis: { type: "category", data: [""], show: false },
         series: data.map((d, i) => ({
           type: "bar", name: d.name, stack: "all", barWidth: 68, data: [d], itemStyle: { color: shades[i], borderColor: paper, borderWidth: 1 },
-          label: { show: true, formatter: share, color: i * 2 < data.length - 1 ? "#12304f" : "#fff" },
+          label: { show: true, formatter: share, color: /^r[5-8]$/.test(d.shade) ? "#fff" : "#12304f" },
         })),
       });
     }

@@ -44,7 +44,11 @@ type Page struct {
 	Chips      []part.Chip
 	Keep       []part.Pair // cuts and filters, which go along with another day
 	Tabs       []Tab       // the dimensions by which it can be cut
-	Then       *Then       // a second dimension
+	Cut        *Cut        // rows and columns
+	Filter     *Filter     // one filter more
+	Picker     *Picker     // the values of a filter, when it is being chosen
+	Trend      *part.Trend // against the year before, and the line of the years
+	ZH, EN     string      // the value as an official sentence
 	ByName     string      // names of the chosen dimensions
 	Cells      []Cell
 	Columns    []part.Column // of the cells
@@ -60,19 +64,42 @@ type Tab struct {
 	On          bool
 }
 
-// Then asks for a second dimension.
-type Then struct {
+// Cut asks for the dimensions of rows and columns.
+type Cut struct {
+	Action   string
+	Keep     []part.Pair
+	Options  []part.Option // of both; the first is none and only for columns
+	Row, Col string
+}
+
+// Filter asks for the dimension of one filter more.
+type Filter struct {
 	Action  string
 	Keep    []part.Pair
 	Options []part.Option
 	Value   string
 }
 
+// Picker asks for the values of a filter: one or several of a dimension.
+type Picker struct {
+	Action, Dim, Label string
+	Back               string // the page without the question
+	Keep               []part.Pair
+	Values             []Pick
+	More               int64 // values that the page does not list
+}
+
+// Pick is one value with what the figure is for it under the other filters.
+type Pick struct {
+	Value, Label string
+	Count        part.Quantity
+	On           bool
+}
+
 // Cross is a cross table.
 type Cross struct {
 	RowHead, ColHead string
 	Unit             part.Unit
-	Levels           bool // the columns run from low to high
 	Cols             []CrossCol
 	Rows             []CrossRow
 }
@@ -81,7 +108,7 @@ type Cross struct {
 type CrossCol struct {
 	Label string
 	Sum   part.Quantity
-	None  bool // stands for "none": no certificate
+	Shade string // of the value wherever it is drawn
 }
 
 // CrossRow is one line of a cross table; Into opens the figure for it.
@@ -110,6 +137,7 @@ type Cell struct {
 	Label string
 	Value part.Quantity
 	Share int    // of the largest cell, 0–100, for the small bar
+	Shade string // of the value wherever it is drawn
 	Rows  string // opens the rows behind
 	Into  string // the figure with this value as a filter
 	Sides string // of a rate: numerator ÷ denominator

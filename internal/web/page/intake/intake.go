@@ -50,15 +50,29 @@ func (s State) Tone() part.Tone {
 	return part.Info
 }
 
-// step gives the place on the way: 0 upload, 1 check, 2 apply, 3 done.
-func (s State) step() int {
-	switch s {
-	case Received, Staging, Refused:
-		return 1
+// The steps of the way of a file.
+const (
+	stepUpload = iota
+	stepColumns
+	stepCheck
+	stepApply
+	stepDone
+)
+
+// step gives the place on the way. A file whose headings are not understood waits at its columns.
+func (p Page) step() int {
+	switch p.State {
+	case Refused:
+		if p.Columns != "" {
+			return stepColumns
+		}
+		return stepCheck
+	case Received, Staging:
+		return stepCheck
 	case Staged, Applying:
-		return 2
+		return stepApply
 	}
-	return 3
+	return stepDone
 }
 
 // ListPage is the list of imports.
@@ -144,6 +158,7 @@ type Page struct {
 	Fix       string
 	Result    *Result
 	Rejects   string         // address of the reject workbook, empty when nothing was refused
+	Columns   string         // where a person says what the columns are; empty when that is settled
 	Faults    []part.Problem // of the apply form
 	CanApply  bool
 	CanUndo   bool
@@ -163,6 +178,7 @@ type Sheet struct {
 	Columns []part.Pair // heading in the file → taken for
 	Unknown []string    // ignored
 	NotKept []string    // without purpose: not read, not kept
+	Read    *Remembered // by what a person once said of these headings; nil: by known words
 }
 
 // Problem is one cell that a rule spoke about.
@@ -239,7 +255,13 @@ type Change struct {
 type UndoPage struct {
 	part.Base
 	ID, File string
-	Lines    []string // in numbers
+	Lines    []string   // in numbers
+	Work     *part.Work // while it is being tried out
+	Late     bool
+	Tried    bool // Changes are known
+	Stale    bool // the ledger has grown since
+	Facts    int64
+	Changes  []Change // figures as they are and as they would be
 	Reason   string
 	Confirm  int64 // rows to type back
 	Typed    string
