@@ -66,7 +66,7 @@ func Base(lang locale.Lang, path string) part.Base {
 			{Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"},
 			{Key: "web.nav_filings", Icon: "upload", Href: "/filings"},
 			{Key: "web_request.nav", Icon: "clock", Href: "/requests"},
-			{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, {Key: "web.nav_users", Icon: "user", Href: "/users/bulk"},
+			{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, {Key: "web.nav_users", Icon: "user", Href: "/users"},
 		},
 	}
 }
