@@ -25,7 +25,7 @@ var Acts = slices.Concat(
 	kind("worker", "worker.open", "worker.cells", "worker.reveal", "worker.reveal_cells", "worker.merge", "worker.unmerge", "worker.erase_plan", "worker.erase",
 		"conflict.open", "conflict.decide", "conflict.reopen", "certificate.open", "certificate.revoke", "certificate.restore", "duplicate.reject",
 		"request.register", "request.open", "request.copy", "request.done", "request.refused"),
-	kind("import", "intake.receive", "intake.cells", "intake.problems", "intake.change", "intake.confirm", "intake.apply", "intake.undo", "intake.discard", "leavers.list", "leavers.decide", "leavers.take_back", "export.leavers"),
+	kind("import", "intake.receive", "intake.cells", "intake.problems", "intake.rejects", "intake.change", "intake.confirm", "intake.apply", "intake.undo", "intake.discard", "leavers.list", "leavers.decide", "leavers.take_back", "export.leavers"),
 	kind("call", "filing.call", "filing.remind"),
 	kind("filing", "filing.sent", "filing.undone", "filing.confirmed", "filing.returned", "filing.asked", "filing.extended", "filing.declined"),
 	kind("figure", "figure.open", "figure.export"),

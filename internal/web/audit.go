@@ -211,7 +211,7 @@ func logChips(b part.Base, q logAsked) (out []part.Chip) {
 
 // logRow prints one entry. An id leads on only for a reader who may open what it stands for.
 func logRow(b part.Base, who account.Actor, x account.LogLine) auditpage.Row {
-	row := auditpage.Row{At: x.At, Who: x.Name, Login: x.Login, Act: x.Action, Code: x.Action, ID: x.ID, About: x.About, Href: subjectURL(who, x.Kind, x.ID), Detail: logDetail(b, x.Detail)}
+	row := auditpage.Row{At: x.At, Who: x.Name, Login: x.Login, Act: x.Action, ID: x.ID, About: x.About, Href: subjectURL(who, x.Kind, x.ID), Detail: logDetail(b, x.Detail)}
 	if x.User == 0 {
 		row.Who = b.T("audit.nobody")
 	}

@@ -46,6 +46,8 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.imports()...)
 	all = append(all, m.filings()...)
 	all = append(all, m.accounts()...)
+	all = append(all, m.users()...)
+	all = append(all, m.audits()...)
 	all = append(all, m.blocks()...)
 	all = append(all, m.purposes()...)
 	all = append(all, m.requests()...)

@@ -39,7 +39,7 @@ type Group struct {
 type Row struct {
 	At         time.Time
 	Who, Login string
-	Act, Code  string // in words, and as the log holds it
+	Act        string // in words; one that is not listed as the log holds it
 	Failed     bool
 	Kind, ID   string // of what it is about
 	About      string // login of the user it is about
