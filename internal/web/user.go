@@ -227,6 +227,9 @@ func (s *Server) getUser(w http.ResponseWriter, r *http.Request) error {
 	p.Tokens = s.tokenRows(b, t, tokens)
 	if account.Manages(who, u) {
 		for _, name := range userActsOf(u, s.Now()) {
+			if name == "sessions" { // it stands below the sessions themselves
+				continue
+			}
 			p.Acts = append(p.Acts, part.Link{Label: b.T("web_account.act_" + name), Href: userURL(id) + "/" + name})
 		}
 		p.EndAll = userURL(id) + "/sessions"

@@ -64,7 +64,7 @@ func (m maker) user() []Sample {
 		Facts: []part.Pair{{Label: b.T("web_account.login"), Value: login}, {Label: b.T("web_account.role_head"), Value: b.T("account.role.district")}, {Label: b.T("web_account.unit"), Value: m.firm(0)}, {Label: b.T("web_account.last_login"), Value: b.Time(sealed)},
 			{Label: b.T("web_account.created"), Value: b.Time(sealed)}, {Label: b.T("web_account.created_by"), Value: m.w("李四", "Li Si")}},
 		Sessions: []accountpage.Session{{OpenedAt: sealed, SeenAt: sealed.Add(20 * time.Minute)}, {OpenedAt: sealed.Add(-time.Hour), SeenAt: sealed}}, Tokens: m.tokenRows()}
-	for _, act := range []string{"set", "slip", "password", "lock", "sessions", "close"} {
+	for _, act := range []string{"set", "slip", "password", "lock", "close"} {
 		p.Acts = append(p.Acts, part.Link{Label: b.T("web_account.act_" + act), Href: "/users/4711/" + act})
 	}
 	closed := accountpage.UserPage{Base: b, Login: login, Name: name, State: part.Plain, StateWord: b.T(account.Closed.Key()), NoActs: b.T("web_account.acts_closed"), Facts: p.Facts[:3]}
