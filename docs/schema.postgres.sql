@@ -24,6 +24,23 @@ CREATE TABLE account_session (
 );
 CREATE INDEX account_session_user ON account_session (user_id);
 
+CREATE TABLE account_token (
+  token_id           bigint      NOT NULL,
+  user_id            bigint      NOT NULL,
+  name               text        NOT NULL,
+  token_hash         bytea       NOT NULL,
+  rights             text        NOT NULL,
+  unit_id            bigint      NOT NULL,
+  created_at         timestamptz NOT NULL,
+  expires_on         date        NOT NULL,
+  used_at            timestamptz,
+  revoked_at         timestamptz,
+  PRIMARY KEY (token_id),
+  UNIQUE (token_hash),
+  FOREIGN KEY (user_id) REFERENCES account_user (user_id)
+);
+CREATE INDEX account_token_user ON account_token (user_id, created_at);
+
 CREATE TABLE account_user (
   user_id            bigint      NOT NULL,
   login              text        NOT NULL,
@@ -39,6 +56,9 @@ CREATE TABLE account_user (
   disabled_at        timestamptz,
   created_at         timestamptz NOT NULL,
   version            bigint      NOT NULL,
+  created_by         bigint      NOT NULL DEFAULT 0,
+  last_login_at      timestamptz,
+  closed_at          timestamptz,
   PRIMARY KEY (user_id),
   UNIQUE (login_fold)
 );
@@ -48,6 +68,16 @@ CREATE TABLE app_setting (
   name               text        NOT NULL,
   value              text        NOT NULL,
   PRIMARY KEY (name)
+);
+
+CREATE TABLE audit_check_head (
+  id                 bigint      NOT NULL,
+  number             bigint      NOT NULL,
+  hash               bytea       NOT NULL,
+  begun_at           timestamptz,
+  at                 timestamptz,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
 );
 
 CREATE TABLE audit_entry (
@@ -63,8 +93,10 @@ CREATE TABLE audit_entry (
   PRIMARY KEY (id),
   UNIQUE (number)
 );
+CREATE INDEX audit_entry_action ON audit_entry (action, at, id);
 CREATE INDEX audit_entry_at ON audit_entry (at, id);
 CREATE INDEX audit_entry_subject ON audit_entry (subject, at);
+CREATE INDEX audit_entry_user ON audit_entry (user_id, at, id);
 
 CREATE TABLE audit_head (
   id                 bigint      NOT NULL,

@@ -24,6 +24,23 @@ CREATE TABLE account_session (
 ) STRICT;
 CREATE INDEX account_session_user ON account_session (user_id);
 
+CREATE TABLE account_token (
+  token_id           INTEGER     NOT NULL,
+  user_id            INTEGER     NOT NULL,
+  name               TEXT        NOT NULL,
+  token_hash         BLOB        NOT NULL,
+  rights             TEXT        NOT NULL,
+  unit_id            INTEGER     NOT NULL,
+  created_at         TEXT        NOT NULL,
+  expires_on         TEXT        NOT NULL,
+  used_at            TEXT,
+  revoked_at         TEXT,
+  PRIMARY KEY (token_id),
+  UNIQUE (token_hash),
+  FOREIGN KEY (user_id) REFERENCES account_user (user_id)
+) STRICT;
+CREATE INDEX account_token_user ON account_token (user_id, created_at);
+
 CREATE TABLE account_user (
   user_id            INTEGER     NOT NULL,
   login              TEXT        NOT NULL,
@@ -39,6 +56,9 @@ CREATE TABLE account_user (
   disabled_at        TEXT,
   created_at         TEXT        NOT NULL,
   version            INTEGER     NOT NULL,
+  created_by         INTEGER     NOT NULL DEFAULT 0,
+  last_login_at      TEXT,
+  closed_at          TEXT,
   PRIMARY KEY (user_id),
   UNIQUE (login_fold)
 ) STRICT;
@@ -48,6 +68,16 @@ CREATE TABLE app_setting (
   name               TEXT        NOT NULL,
   value              TEXT        NOT NULL,
   PRIMARY KEY (name)
+) STRICT;
+
+CREATE TABLE audit_check_head (
+  id                 INTEGER     NOT NULL,
+  number             INTEGER     NOT NULL,
+  hash               BLOB        NOT NULL,
+  begun_at           TEXT,
+  at                 TEXT,
+  PRIMARY KEY (id),
+  CHECK (id = 1)
 ) STRICT;
 
 CREATE TABLE audit_entry (
@@ -63,8 +93,10 @@ CREATE TABLE audit_entry (
   PRIMARY KEY (id),
   UNIQUE (number)
 ) STRICT;
+CREATE INDEX audit_entry_action ON audit_entry (action, at, id);
 CREATE INDEX audit_entry_at ON audit_entry (at, id);
 CREATE INDEX audit_entry_subject ON audit_entry (subject, at);
+CREATE INDEX audit_entry_user ON audit_entry (user_id, at, id);
 
 CREATE TABLE audit_head (
   id                 INTEGER     NOT NULL,

@@ -76,6 +76,7 @@ type fixture struct {
 	*world.World
 	words map[string]string
 	temp  string          // the temp folder of the process
+	keys  []string        // tokens that were made
 	made  func() []string // files made in it so far
 }
 
@@ -99,6 +100,7 @@ func newFixture(t *testing.T) *fixture {
 	f.conflicts(t)
 	f.words["{request}"] = register(t, w, world.Danyang, registry.RequestInput{Worker: person.ID, Kind: registry.RequestCorrect, Text: "手机号码有误"}).ID.String()
 	f.duplicates(t)
+	f.accounts(t)
 	f.words["{name}"], f.words["{foreign name}"] = url.QueryEscape("逄立恒"), url.QueryEscape("阚语桐")
 	return f
 }
@@ -330,7 +332,7 @@ func uncovered(addresses []string, cases []ask) (missing, stray []string) {
 
 func TestEveryAddress_has_a_case_for_every_reader(t *testing.T) {
 	t.Parallel()
-	cases := slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases())
+	cases := allCases()
 	missing, stray := uncovered(addresses(), cases)
 	for _, at := range missing {
 		t.Errorf("%s has no case: write down in this package who may ask it", at)
@@ -356,7 +358,7 @@ func TestAccess(t *testing.T) {
 	if len(addresses()) < 60 {
 		t.Fatalf("%d addresses: the lists are not read", len(addresses()))
 	}
-	for _, a := range slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases()) {
+	for _, a := range allCases() {
 		for who := range classes {
 			answer, asked := f.send(t, a, who)
 			if answer.Status != a.want[who] {
@@ -371,6 +373,7 @@ func TestAccess(t *testing.T) {
 		}
 	}
 	t.Run("the answers hold what they should", f.positive)
+	t.Run("what was done is known to the log", func(t *testing.T) { knownActs(t, f) })
 	t.Run("nothing personal is left lying", func(t *testing.T) { leftLying(t, f) })
 }
 

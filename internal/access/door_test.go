@@ -30,7 +30,7 @@ func TestInitialPassword_opens_nothing(t *testing.T) {
 		}
 	}
 	secrets := f.secrets()
-	for _, a := range slices.Concat(pageCases(), returnPages(), duplicatePages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases()) {
+	for _, a := range allCases() {
 		if slices.Contains(free, a.of) || a.want[nobody] == 200 || strings.HasPrefix(a.of, "POST /api/v1/session") {
 			continue
 		}
@@ -59,7 +59,7 @@ func TestForms_of_another_site_are_refused(t *testing.T) {
 	f := newFixture(t)
 	token := f.Token(t, world.City)
 	n := 0
-	for _, a := range slices.Concat(pageCases(), returnPages(), duplicatePages()) {
+	for _, a := range slices.Concat(pageCases(), returnPages(), duplicatePages(), accountPages()) {
 		method, _, _ := strings.Cut(a.of, " ")
 		if method != http.MethodPost {
 			continue

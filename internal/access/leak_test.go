@@ -96,6 +96,9 @@ func (f *fixture) haystack(t *testing.T) *haystack {
 	for _, s := range append(world.Secrets(), world.Password) {
 		h.needles = append(h.needles, newNeedle(s))
 	}
+	for _, key := range f.keys {
+		h.needles = append(h.needles, newNeedle(key))
+	}
 	for _, login := range logins[1:] {
 		h.needles = append(h.needles, newNeedle(f.Token(t, login)))
 	}

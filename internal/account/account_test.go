@@ -270,9 +270,9 @@ func TestSessions_end_when_the_account_changes(t *testing.T) {
 	ctx := t.Context()
 	o := newOffice(t)
 	changes := map[string]func(user int64, who account.Actor) error{
-		"disabled": func(user int64, _ account.Actor) error { return o.Disable(ctx, o.admin, user) },
+		"disabled": func(user int64, _ account.Actor) error { return o.Lock(ctx, o.admin, user) },
 		"role changed": func(user int64, _ account.Actor) error {
-			return o.SetRole(ctx, o.admin, user, account.District, danyang)
+			return o.Set(ctx, o.admin, user, account.SetInput{Role: account.District, Unit: danyang})
 		},
 		"password changed": func(_ int64, who account.Actor) error {
 			return o.ChangePassword(ctx, who, userPassword, "Another-4711")
@@ -292,7 +292,7 @@ func TestSessions_end_when_the_account_changes(t *testing.T) {
 	wantFault(t, "login to a disabled account", err, fault.Forbidden, "account.disabled")
 	u, err := o.FindLogin(ctx, o.admin, "disabled")
 	must(t, err)
-	must(t, o.Enable(ctx, o.admin, u.ID))
+	must(t, o.Unlock(ctx, o.admin, u.ID))
 	o.login(t, "disabled", userPassword)
 }
 

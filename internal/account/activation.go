@@ -48,6 +48,7 @@ func BulkRoles() []Role {
 type Slip struct {
 	User     int64      `json:"user,string"`
 	Login    string     `json:"login"`
+	Name     string     `json:"name,omitempty"` // of an account that was made singly
 	Unit     org.UnitID `json:"unit"`
 	UnitName string     `json:"unit_name"`
 	Role     Role       `json:"role"`
@@ -256,12 +257,12 @@ func insertSlips(ctx context.Context, tx *db.Tx, who Actor, slips []Slip) error 
 		for _, x := range slips {
 			name := []rune(x.UnitName)
 			short := string(name[:min(len(name), nameMax)])
-			if !yield([]any{x.User, x.Login, cn.Fold(x.Login), short, cn.Fold(short), "", string(x.Role), int64(x.Unit), false, int64(0), now, int64(0)}, nil) {
+			if !yield([]any{x.User, x.Login, cn.Fold(x.Login), short, cn.Fold(short), "", string(x.Role), int64(x.Unit), false, int64(0), now, who.UserID, int64(0)}, nil) {
 				return
 			}
 		}
 	}
-	if _, err := tx.Bulk(ctx, "account_user", []string{"user_id", "login", "login_fold", "name", "name_fold", "hash", "role", "unit_id", "must_change", "failed", "created_at", "version"}, users); err != nil {
+	if _, err := tx.Bulk(ctx, "account_user", []string{"user_id", "login", "login_fold", "name", "name_fold", "hash", "role", "unit_id", "must_change", "failed", "created_at", "created_by", "version"}, users); err != nil {
 		return fmt.Errorf("create users: %w", err)
 	}
 	var codes iter.Seq2[[]any, error] = func(yield func([]any, error) bool) {
@@ -354,16 +355,24 @@ func (s *Service) reissue(ctx context.Context, tx *db.Tx, who Actor, t *org.Tree
 	case !p.user.DisabledAt.IsZero():
 		return x, fault.New(fault.Conflict, "account.disabled")
 	}
-	x = Slip{User: id, Login: p.user.Login, Unit: p.user.Unit, UnitName: t.Name(p.user.Unit, tx.Today()), Role: p.user.Role}
+	if x, err = giveCode(ctx, tx, who, t, p.user); err != nil {
+		return x, err
+	}
+	return x, audit.Add(ctx, tx, who.UserID, "user.reissue", subject(id), detailOf(p.user))
+}
+
+// giveCode gives a user a new code, which makes an older one void.
+func giveCode(ctx context.Context, tx *db.Tx, who Actor, t *org.Tree, u User) (Slip, error) {
+	x := Slip{User: u.ID, Login: u.Login, Name: u.Name, Unit: u.Unit, UnitName: t.Name(u.Unit, tx.Today()), Role: u.Role}
 	if err := x.draw(tx.Now()); err != nil {
 		return x, err
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO account_activation (user_id, code_hash, created_at, created_by, expires_at, failed, version) VALUES ($1, $2, $3, $4, $5, 0, 0)
 		ON CONFLICT (user_id) DO UPDATE SET code_hash = excluded.code_hash, created_at = excluded.created_at, created_by = excluded.created_by, expires_at = excluded.expires_at,
-		failed = 0, locked_until = NULL`, id, codeKey(x.Code), db.At(tx.Now()), who.UserID, db.At(x.Expires)); err != nil {
+		failed = 0, locked_until = NULL`, u.ID, codeKey(x.Code), db.At(tx.Now()), who.UserID, db.At(x.Expires)); err != nil {
 		return x, fmt.Errorf("renew code: %w", err)
 	}
-	return x, audit.Add(ctx, tx, who.UserID, "user.reissue", subject(id), detailOf(p.user))
+	return x, nil
 }
 
 // voidCode takes a code away that must not be used any more.
@@ -419,7 +428,7 @@ func (s *Service) Activate(ctx context.Context, in ActivateInput, ip string) (to
 		if n == 0 || p.hash != "" || !p.user.DisabledAt.IsZero() { // used or replaced since
 			return failed
 		}
-		if _, err := tx.Exec(ctx, `UPDATE account_user SET hash = $1, must_change = FALSE, failed = 0, locked_until = NULL WHERE user_id = $2`, hash, user); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE account_user SET hash = $1, must_change = FALSE, failed = 0, locked_until = NULL, last_login_at = $2 WHERE user_id = $3`, hash, db.At(tx.Now()), user); err != nil {
 			return fmt.Errorf("activate: %w", err)
 		}
 		if token, err = openSession(ctx, tx, user); err != nil {
@@ -508,8 +517,7 @@ func (s *Service) ListPending(ctx context.Context, who Actor, after string, limi
 		}
 		n := len(args)
 		where += fmt.Sprintf(` AND u.login_fold > $%d ORDER BY u.login_fold LIMIT $%d`, n+1, n+2)
-		columns := "u." + strings.ReplaceAll(userColumns, ", ", ", u.")
-		return tx.Query(ctx, `SELECT `+columns+`, a.expires_at`+where, append(args, cn.Fold(after), limit), func(r db.Scanner) error {
+		return tx.Query(ctx, `SELECT `+selected+`, a.expires_at`+where, append(args, cn.Fold(after), limit), func(r db.Scanner) error {
 			var p Pending
 			var expires db.Time
 			if err := scanUser(r, &p.User, &expires); err != nil {

@@ -142,6 +142,32 @@ func (r Role) Kinds() (kinds []org.Kind, whole bool) {
 // Gives are the roles that a user of this role may give to others, in the order of Roles.
 func (r Role) Gives() []Role { return slices.Clone(grants[r].gives) }
 
+// TableRow is one row of the role table, to be read.
+type TableRow struct {
+	Role   Role
+	Rights []Right
+	Kinds  []org.Kind
+	Whole  bool
+	Gives  []Role
+}
+
+// Table is the role table, in the order in which people name the roles. It is no secret: who is logged in may read
+// what each role may do.
+func Table(who Actor) (rows []TableRow, err error) {
+	if err := who.MustBeKnown(); err != nil {
+		return nil, err
+	}
+	for _, r := range Roles {
+		row := TableRow{Role: r, Rights: r.Rights(), Gives: r.Gives()}
+		row.Kinds, row.Whole = r.Kinds()
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// Key is the catalogue key of the right's words.
+func (r Right) Key() string { return "account.right." + string(r) }
+
 // Actor is a user who is logged in, or the operator.
 type Actor struct {
 	UserID     int64 // 0: the operator
@@ -149,7 +175,19 @@ type Actor struct {
 	Name       string
 	Role       Role
 	Scope      Scope
-	MustChange bool // the password was given by somebody else: nothing is allowed but changing it
+	MustChange bool    // the password was given by somebody else: nothing is allowed but changing it
+	Token      int64   // the token (令牌) through which a program asks for the user; 0: the user
+	Only       []Right // with a token: no more than these
+}
+
+// Has reports whether the actor holds the right at this moment: the role does, and the token too if there is one.
+func (a Actor) Has(right Right) bool {
+	return a.Role.Has(right) && (a.Token == 0 || slices.Contains(a.Only, right))
+}
+
+// Rights are the rights that the actor holds.
+func (a Actor) Rights() []Right {
+	return slices.DeleteFunc(a.Role.Rights(), func(r Right) bool { return !a.Has(r) })
 }
 
 // Scope is what an actor sees: everything, or the subtree of one unit. The zero Scope sees nothing.
@@ -171,8 +209,23 @@ func (a Actor) Must(right Right) error {
 	if err := a.MustBeKnown(); err != nil {
 		return err
 	}
-	if !a.Role.Has(right) {
+	switch {
+	case !a.Role.Has(right):
 		return fault.New(fault.Forbidden, "account.right_missing")
+	case !a.Has(right):
+		return fault.New(fault.Forbidden, "account.token_right_missing")
+	}
+	return nil
+}
+
+// MustBeThemself is nil for a user who is logged in, not for a program that brings a token: what gives further keys, or
+// changes the password, is a person's to do.
+func (a Actor) MustBeThemself() error {
+	if err := a.MustBeKnown(); err != nil {
+		return err
+	}
+	if a.Token != 0 {
+		return fault.New(fault.Forbidden, "account.token_not_enough")
 	}
 	return nil
 }
@@ -206,4 +259,14 @@ func scopeOf(t *org.Tree, role Role, unit org.UnitID, on date.Day) Scope {
 	s := Scope{All: unit == t.Root(), Unit: unit, Kind: st.Kind}
 	s.Lo, s.Hi = t.Range(unit)
 	return s
+}
+
+// narrowed is the part of a scope below a unit in today's tree. A unit that is gone, or lies outside by now, shows nothing.
+func narrowed(t *org.Tree, s Scope, unit org.UnitID, on date.Day) Scope {
+	st, ok := t.At(unit, on)
+	lo, hi := t.Range(unit)
+	if !ok || !s.Has(lo) {
+		return Scope{Unit: unit, Lo: -1, Hi: -2}
+	}
+	return Scope{All: s.All && unit == t.Root(), Unit: unit, Kind: st.Kind, Lo: lo, Hi: hi}
 }

@@ -84,6 +84,9 @@ func (s *Service) Login(ctx context.Context, login, password, ip string) (token 
 		if token, err = openSession(ctx, tx, p.user.ID); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, `UPDATE account_user SET last_login_at = $1 WHERE user_id = $2`, db.At(tx.Now()), p.user.ID); err != nil {
+			return fmt.Errorf("note login: %w", err)
+		}
 		if who, err = s.actor(ctx, tx, now.user); err != nil {
 			return err
 		}
@@ -199,6 +202,9 @@ func (s *Service) Logout(ctx context.Context, token string) error {
 // wrong old password counts towards the lock.
 func (s *Service) ChangePassword(ctx context.Context, who Actor, old, password string) error {
 	var c fault.Check
+	if who.Token != 0 {
+		return who.MustBeThemself()
+	}
 	checkPassword(&c, "password", who.Login, password)
 	if old == password {
 		c.Add("password", "account.password_same")

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"tuoxing/internal/audit"
+	"tuoxing/internal/cn"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/org"
@@ -26,7 +27,11 @@ type User struct {
 	MustChange  bool       `json:"must_change"`
 	LockedUntil time.Time  `json:"locked_until,omitzero"` // zero: not locked
 	DisabledAt  time.Time  `json:"disabled_at,omitzero"`  // zero: in use
+	ClosedAt    time.Time  `json:"closed_at,omitzero"`    // zero: not closed; else DisabledAt is set too
 	CreatedAt   time.Time  `json:"created_at"`
+	CreatedBy   int64      `json:"created_by,string"` // 0: the operator
+	LastLogin   time.Time  `json:"last_login_at,omitzero"`
+	Activated   bool       `json:"activated"` // has a password
 }
 
 // firstID is the id of the first user: two first users at once meet in the primary key.
@@ -38,6 +43,19 @@ type CreateInput struct {
 	Name  string
 	Role  Role
 	Unit  org.UnitID // 0 only for roles that can be bound to the whole installation
+}
+
+func (in CreateInput) check() error {
+	var c fault.Check
+	checkLogin(&c, in.Login)
+	checkName(&c, in.Name)
+	return c.Err()
+}
+
+func checkName(c *fault.Check, name string) {
+	if n := utf8.RuneCountInString(strings.TrimSpace(name)); n == 0 || n > nameMax {
+		c.Add("name", "account.name_length")
+	}
 }
 
 // CreateFirst makes the first user, a city administrator of the whole installation, while there
@@ -72,12 +90,7 @@ func (s *Service) Create(ctx context.Context, who Actor, in CreateInput) (u User
 	if err := who.Must(UserManage); err != nil {
 		return User{}, "", err
 	}
-	var c fault.Check
-	checkLogin(&c, in.Login)
-	if strings.TrimSpace(in.Name) == "" || utf8.RuneCountInString(in.Name) > 40 {
-		c.Add("name", "account.name_length")
-	}
-	if err := c.Err(); err != nil {
+	if err := in.check(); err != nil {
 		return User{}, "", err
 	}
 	password, hash, err := s.initial(ctx)
@@ -88,11 +101,11 @@ func (s *Service) Create(ctx context.Context, who Actor, in CreateInput) (u User
 		if err := s.checkBinding(ctx, tx, who, in.Role, in.Unit); err != nil {
 			return err
 		}
-		u = User{ID: tx.NewID(), Login: in.Login, Name: in.Name, Role: in.Role, Unit: in.Unit, MustChange: true, CreatedAt: tx.Now()}
+		u = User{ID: tx.NewID(), Login: in.Login, Name: strings.TrimSpace(in.Name), Role: in.Role, Unit: in.Unit, MustChange: true, CreatedAt: tx.Now(), CreatedBy: who.UserID, Activated: true}
 		if err := insertUser(ctx, tx, u, hash); err != nil {
 			return err
 		}
-		return audit.Add(ctx, tx, who.UserID, "user.create", subject(u.ID), detailOf(u))
+		return s.note(ctx, tx, who, "user.create", u.ID, detailOf(u))
 	})
 	if err != nil {
 		return User{}, "", err
@@ -110,7 +123,7 @@ func (s *Service) initial(ctx context.Context) (password, hash string, err error
 }
 
 // SetPassword gives a user a new initial password, which is shown once and must be changed; it
-// takes a lock away and ends the user's sessions.
+// takes a lock by wrong passwords away, ends the user's sessions and revokes the tokens.
 func (s *Service) SetPassword(ctx context.Context, who Actor, user int64) (password string, err error) {
 	if err := who.Must(UserManage); err != nil {
 		return "", err
@@ -123,6 +136,9 @@ func (s *Service) SetPassword(ctx context.Context, who Actor, user int64) (passw
 		if err := voidCode(ctx, tx, u.ID); err != nil {
 			return err
 		}
+		if err := revokeTokens(ctx, tx, u.ID); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `UPDATE account_user SET hash = $1, must_change = TRUE, failed = 0, locked_until = NULL WHERE user_id = $2`, hash, u.ID)
 		return err
 	})
@@ -132,34 +148,35 @@ func (s *Service) SetPassword(ctx context.Context, who Actor, user int64) (passw
 	return password, nil
 }
 
-// Disable closes an account and ends its sessions; nobody disables their own. Who is disabled
-// already stays so.
-func (s *Service) Disable(ctx context.Context, who Actor, user int64) error {
-	return s.change(ctx, who, user, "user.disable", func(tx *db.Tx, u *User) error {
-		if err := voidCode(ctx, tx, u.ID); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `UPDATE account_user SET disabled_at = coalesce(disabled_at, $1) WHERE user_id = $2`, db.At(tx.Now()), u.ID)
-		return err
-	})
+// SetInput is what an account is changed to.
+type SetInput struct {
+	Name string // empty: unchanged
+	Role Role
+	Unit org.UnitID
 }
 
-// Enable opens a disabled account again.
-func (s *Service) Enable(ctx context.Context, who Actor, user int64) error {
-	return s.change(ctx, who, user, "user.enable", func(tx *db.Tx, u *User) error {
-		_, err := tx.Exec(ctx, `UPDATE account_user SET disabled_at = NULL WHERE user_id = $1`, u.ID)
-		return err
-	})
-}
-
-// SetRole gives a user another role or unit and ends their sessions.
-func (s *Service) SetRole(ctx context.Context, who Actor, user int64, role Role, unit org.UnitID) error {
-	return s.change(ctx, who, user, "user.set_role", func(tx *db.Tx, u *User) error {
-		if err := s.checkBinding(ctx, tx, who, role, unit); err != nil {
+// Set gives a user another name, role or unit and ends their sessions. A token of theirs holds from now on no right that
+// the new role lacks.
+func (s *Service) Set(ctx context.Context, who Actor, user int64, in SetInput) error {
+	return s.change(ctx, who, user, "user.set", func(tx *db.Tx, u *User) error {
+		var c fault.Check
+		if in.Name = strings.TrimSpace(in.Name); in.Name == "" {
+			in.Name = u.Name
+		}
+		checkName(&c, in.Name)
+		if err := c.Err(); err != nil {
 			return err
 		}
-		u.Role, u.Unit = role, unit
-		_, err := tx.Exec(ctx, `UPDATE account_user SET role = $1, unit_id = $2 WHERE user_id = $3`, string(role), int64(unit), u.ID)
+		if err := s.checkBinding(ctx, tx, who, in.Role, in.Unit); err != nil {
+			return err
+		}
+		if !in.Role.Has(UserManage) {
+			if err := keepsManager(ctx, tx, u); err != nil {
+				return err
+			}
+		}
+		u.Name, u.Role, u.Unit = in.Name, in.Role, in.Unit
+		_, err := tx.Exec(ctx, `UPDATE account_user SET name = $1, name_fold = $2, role = $3, unit_id = $4 WHERE user_id = $5`, u.Name, cn.Fold(u.Name), string(u.Role), int64(u.Unit), u.ID)
 		return err
 	})
 }
@@ -188,14 +205,26 @@ func (s *Service) change(ctx context.Context, who Actor, user int64, action stri
 		if !slices.Contains(grants[who.Role].gives, p.user.Role) {
 			return fault.New(fault.Forbidden, "account.role_above")
 		}
+		if !p.user.ClosedAt.IsZero() {
+			return fault.New(fault.Conflict, "account.closed_already", p.user.Login)
+		}
+		was := p.user
 		if err := do(tx, &p.user); err != nil {
 			return err
 		}
 		if err := endSessions(ctx, tx, user); err != nil {
 			return err
 		}
-		return audit.Add(ctx, tx, who.UserID, action, subject(user), detailOf(p.user))
+		return s.note(ctx, tx, who, action, user, changeOf(was, p.user))
 	})
+}
+
+// note writes the log. What a program does with a user's token is told as such.
+func (s *Service) note(ctx context.Context, tx *db.Tx, who Actor, action string, user int64, detail map[string]any) error {
+	if who.Token != 0 {
+		detail["token"] = strconv.FormatInt(who.Token, 10)
+	}
+	return audit.Add(ctx, tx, who.UserID, action, subject(user), detail)
 }
 
 // manages reports whether an account bound to a unit is within the actor's reach. Who is bound to
@@ -260,9 +289,18 @@ func checkLogin(c *fault.Check, login string) {
 func subject(user int64) string { return "user:" + strconv.FormatInt(user, 10) }
 
 // detailOf is what the audit log says of an account: no login and no name.
-func detailOf(u User) any {
-	return struct {
-		Role Role       `json:"role"`
-		Unit org.UnitID `json:"unit"`
-	}{u.Role, u.Unit}
+func detailOf(u User) map[string]any {
+	return map[string]any{"role": u.Role, "unit": u.Unit}
+}
+
+// changeOf says in addition what the account was before, where that differs.
+func changeOf(was, is User) map[string]any {
+	d := detailOf(is)
+	if was.Role != is.Role {
+		d["was_role"] = was.Role
+	}
+	if was.Unit != is.Unit {
+		d["was_unit"] = was.Unit
+	}
+	return d
 }

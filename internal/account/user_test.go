@@ -58,21 +58,31 @@ func TestUsers_are_managed_only_with_the_right(t *testing.T) {
 		"list":         func(who account.Actor, _ int64) error { _, _, err := o.List(ctx, who, account.Filter{}); return err },
 		"find":         func(who account.Actor, user int64) error { _, err := o.Find(ctx, who, user); return err },
 		"find login":   func(who account.Actor, _ int64) error { _, err := o.FindLogin(ctx, who, "jk"); return err },
-		"disable":      func(who account.Actor, user int64) error { return o.Disable(ctx, who, user) },
-		"enable":       func(who account.Actor, user int64) error { return o.Enable(ctx, who, user) },
+		"lock":         func(who account.Actor, user int64) error { return o.Lock(ctx, who, user) },
+		"unlock":       func(who account.Actor, user int64) error { return o.Unlock(ctx, who, user) },
+		"close":        func(who account.Actor, user int64) error { return o.Close(ctx, who, user) },
+		"end sessions": func(who account.Actor, user int64) error { return o.EndSessions(ctx, who, user) },
+		"sessions":     func(who account.Actor, user int64) error { _, err := o.Sessions(ctx, who, user); return err },
+		"renew code":   func(who account.Actor, user int64) error { _, err := o.RenewCode(ctx, who, user); return err },
+		"add": func(who account.Actor, _ int64) error {
+			_, err := o.Add(ctx, who, account.CreateInput{Login: "x2", Name: "n", Role: account.EnterpriseHR, Unit: mill})
+			return err
+		},
 		"set password": func(who account.Actor, user int64) error { _, err := o.SetPassword(ctx, who, user); return err },
-		"set role":     func(who account.Actor, user int64) error { return o.SetRole(ctx, who, user, account.School, college) },
+		"set role": func(who account.Actor, user int64) error {
+			return o.Set(ctx, who, user, account.SetInput{Role: account.School, Unit: college})
+		},
 	}
 	for name, verb := range verbs {
 		wantFault(t, name+" by a district", verb(jk, o.admin.UserID), fault.Forbidden, "account.right_missing")
 		wantFault(t, name+" by nobody", verb(account.Actor{}, jk.UserID), fault.Unauthenticated, "account.session_ended")
 	}
-	for _, name := range []string{"disable", "enable", "set password", "set role"} {
+	for _, name := range []string{"lock", "unlock", "close", "end sessions", "renew code", "set password", "set role"} {
 		wantFault(t, name+" oneself", verbs[name](o.admin, o.admin.UserID), fault.Conflict, "account.not_oneself")
 		wantFault(t, name+" nobody", verbs[name](o.admin, 99), fault.NotFound, "account.unknown_user")
 	}
 	_, sys := o.user(t, "sys", account.SysAdmin, 0)
-	for _, name := range []string{"disable", "enable", "set password", "set role"} {
+	for _, name := range []string{"lock", "unlock", "close", "end sessions", "renew code", "set password", "set role"} {
 		wantFault(t, name+" a city user by the system administrator", verbs[name](sys, o.admin.UserID), fault.Forbidden, "account.role_above")
 	}
 	_, err := o.FindLogin(ctx, o.admin, "no-such")
@@ -151,7 +161,13 @@ func TestList_finds_parts_of_logins_and_names(t *testing.T) {
 		"a wildcard is a character": {account.Filter{Text: "k_"}, "jk_1", 1},
 		"per cent":                  {account.Filter{Text: "%"}, "", 0},
 		"a role":                    {account.Filter{Role: account.City}, "admin", 1},
-		"a page":                    {account.Filter{Limit: 2, Offset: 1}, "jk.2 jk_1", 4},
+		"a page":                    {account.Filter{Limit: 2, After: o.admin.UserID}, "jk.2 jk_1", 4},
+		"below a district":          {account.Filter{Under: jingkou}, "jk.2 jk_1 Mill", 3},
+		"below an enterprise":       {account.Filter{Under: mill}, "Mill", 1},
+		"below the city":            {account.Filter{Under: city}, "jk.2 jk_1 Mill", 3},
+		"by name, descending":       {account.Filter{Order: "-name"}, "Mill jk_1 jk.2 admin", 4},
+		"by last login":             {account.Filter{Order: "seen"}, "jk_1 jk.2 Mill admin", 4},
+		"by unit":                   {account.Filter{Order: "unit"}, "admin jk_1 jk.2 Mill", 4},
 	}
 	for name, c := range cases {
 		users, total, err := o.List(t.Context(), o.admin, c.f)
@@ -172,14 +188,14 @@ func TestChanges_are_noted_without_names(t *testing.T) {
 	o := newOffice(t)
 	u, _, err := o.Create(ctx, o.admin, account.CreateInput{Login: "secret-login", Name: "王小二", Role: account.District, Unit: jingkou})
 	must(t, err)
-	must(t, o.SetRole(ctx, o.admin, u.ID, account.EnterpriseHR, mill))
-	must(t, o.Disable(ctx, o.admin, u.ID))
-	must(t, o.Enable(ctx, o.admin, u.ID))
+	must(t, o.Set(ctx, o.admin, u.ID, account.SetInput{Role: account.EnterpriseHR, Unit: mill}))
+	must(t, o.Lock(ctx, o.admin, u.ID))
+	must(t, o.Unlock(ctx, o.admin, u.ID))
 	_, err = o.SetPassword(ctx, o.admin, u.ID)
 	must(t, err)
 	want := map[string]string{
-		"user.create": `{"role":"district","unit":"2"}`, "user.set_role": `{"role":"enterprise_hr","unit":"7"}`,
-		"user.disable": `{"role":"enterprise_hr","unit":"7"}`, "user.enable": `{"role":"enterprise_hr","unit":"7"}`,
+		"user.create": `{"role":"district","unit":"2"}`, "user.set": `{"role":"enterprise_hr","unit":"7","was_role":"district","was_unit":"2"}`,
+		"user.lock": `{"role":"enterprise_hr","unit":"7"}`, "user.unlock": `{"role":"enterprise_hr","unit":"7"}`,
 		"user.set_password": `{"role":"enterprise_hr","unit":"7"}`,
 	}
 	for action, detail := range want {

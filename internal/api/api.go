@@ -36,7 +36,7 @@ import (
 
 // Version is the version of the interface. It rises whenever docs/openapi.yaml changes: the first
 // number when a client would break, the second when something is added.
-const Version = "1.10.0"
+const Version = "1.11.0"
 
 // base is where all operations but those of the machine room live.
 const base = "/api/v1"
@@ -109,14 +109,14 @@ func (s *Server) Document() ([]byte, error) {
 func (s *Server) build(mux *http.ServeMux) huma.API {
 	config := huma.DefaultConfig("Tuoxing (托星)", Version)
 	config.Info.Description = "The working platform of the industrial-workforce reform (产业工人队伍建设改革). " +
-		"Log in with POST /api/v1/session and send the token as Authorization: Bearer. Messages come in the language of Accept-Language (zh, en). " +
+		"Log in with POST /api/v1/session and send the token as Authorization: Bearer; a program brings a token of its user's (令牌) in the same way. Messages come in the language of Accept-Language (zh, en). " +
 		"Days are 2006-01-02 in China; ids are strings; a list goes on with after = next."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil
 	config.RejectUnknownQueryParameters = true
 	config.Transformers = []huma.Transformer{s.translate}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"token":  {Type: "http", Scheme: "bearer", Description: "The token of POST /api/v1/session."},
+		"token":  {Type: "http", Scheme: "bearer", Description: "The token of POST /api/v1/session, or one of POST /api/v1/me/tokens."},
 		"cookie": {Type: "apiKey", In: "cookie", Name: "tuoxing_session", Description: "The session of the pages; only for reading from the same origin."},
 	}
 	a := humago.New(mux, config)
@@ -136,6 +136,8 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.organisationOperations(a)
 	s.filingOperations(a)
 	s.userOperations(a)
+	s.accountOperations(a)
+	s.auditOperations(a)
 	s.blockOperations(a)
 	s.purposeOperations(a)
 	s.requestOperations(a)

@@ -6,10 +6,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tuoxing/internal/account"
+	"tuoxing/internal/audit"
 	"tuoxing/internal/export"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
@@ -19,29 +22,32 @@ import (
 )
 
 type exportInput struct {
-	List string `path:"list" enum:"workers,organisations,imports,rows,leavers,blocks,audit" doc:"Which list"`
+	List string `path:"list" enum:"workers,organisations,imports,rows,leavers,blocks,audit,users" doc:"Which list"`
 	Body struct {
 		Format    listing.Format `json:"format" enum:"csv,xlsx"`
 		Numbers   export.Numbers `json:"numbers,omitempty" enum:"masked,full" doc:"workers: with ID and phone numbers; full asks for a right and a reason"`
 		Why       string         `json:"why,omitempty" maxLength:"200" doc:"With full numbers: the reason, which is logged with the look at each person"`
-		Q         string         `json:"q,omitempty" maxLength:"60" doc:"workers: part of a name, pinyin or initials, or a whole ID number; organisations: part of a name, pinyin, initials or code"`
+		Q         string         `json:"q,omitempty" maxLength:"60" doc:"workers: part of a name, pinyin or initials, or a whole ID number; organisations: part of a name, pinyin, initials or code; users: part of a login or name"`
 		District  int32          `json:"district,omitempty" minimum:"100000" maximum:"999999" doc:"workers, organisations"`
 		RankEver  int            `json:"rank_ever,omitempty" minimum:"1" maximum:"8" doc:"workers: at least this rank was ever held"`
 		Employer  ID             `json:"employer,omitempty" doc:"workers: id of a unit"`
-		Kind      string         `json:"kind,omitempty" maxLength:"40" doc:"imports: kind of file; organisations: kind of unit"`
+		Kind      string         `json:"kind,omitempty" maxLength:"40" doc:"imports: kind of file; organisations: kind of unit; audit: kind of subject"`
 		Section   string         `json:"section,omitempty" maxLength:"1" doc:"organisations: letter of the section of GB/T 4754"`
 		Size      int            `json:"size,omitempty" minimum:"1" maximum:"4" doc:"organisations"`
 		Ownership int            `json:"ownership,omitempty" minimum:"100" maximum:"999" doc:"organisations"`
 		Ended     bool           `json:"ended,omitempty" doc:"organisations: also those that were struck off"`
-		Under     ID             `json:"under,omitempty" doc:"organisations: only what lies below this unit"`
-		State     intake.State   `json:"state,omitempty" enum:"received,staging,staged,applied,undone,refused" doc:"imports"`
+		Under     ID             `json:"under,omitempty" doc:"organisations: only what lies below this unit; users: this unit and those below it"`
+		State     string         `json:"state,omitempty" enum:"received,staging,staged,applied,undone,refused,active,locked,pending,closed" doc:"imports: the first six; users: the last four"`
 		Import    ID             `json:"import,omitempty" doc:"leavers: of this import"`
 		Figure    string         `json:"figure,omitempty" maxLength:"80" doc:"rows: the figure that is opened"`
 		On        string         `json:"on,omitempty" maxLength:"10" doc:"rows, organisations: as of this day, 2006-01-02; today when not given"`
 		Where     []string       `json:"where,omitempty" maxItems:"20" doc:"rows: filters such as district=321181"`
 		Block     int64          `json:"block,omitempty" minimum:"0" doc:"rows: as known when this block was sealed"`
 		Action    string         `json:"action,omitempty" maxLength:"80" doc:"audit"`
-		Subject   string         `json:"subject,omitempty" maxLength:"80" doc:"audit"`
+		Subject   string         `json:"subject,omitempty" maxLength:"80" doc:"audit: about this id, or kind:id"`
+		Who       string         `json:"who,omitempty" maxLength:"80" doc:"audit: login or id of a user, or operator"`
+		Outcome   string         `json:"outcome,omitempty" enum:"done,refused" doc:"audit"`
+		Role      string         `json:"role,omitempty" maxLength:"40" doc:"users"`
 		From      string         `json:"from,omitempty" maxLength:"10" doc:"audit: from this day on"`
 		To        string         `json:"to,omitempty" maxLength:"10" doc:"audit: up to this day"`
 	}
@@ -116,15 +122,28 @@ func (s *Server) stream(v *visit, plain string, write func(open opener) error) *
 	}}
 }
 
+// subjectIn takes kind:id apart; an id alone is of the kind that is asked for.
+func subjectIn(kind, text string) (string, string) {
+	if k, id, ok := strings.Cut(text, ":"); ok {
+		return k, id
+	}
+	if text == "" && !slices.Contains(audit.Kinds, kind) { // of another list
+		kind = ""
+	}
+	return kind, text
+}
+
 // exportRequest reads what is asked for; all that cannot be read is told at once.
 func (s *Server) exportRequest(in *exportInput) (export.Request, error) {
 	b := &in.Body
 	req := export.Request{List: in.List, Format: b.Format, Numbers: b.Numbers, Why: strings.TrimSpace(b.Why), Import: intake.ImportID(b.Import),
 		Workers: registry.Filter{Text: b.Q, District: b.District, RankEver: b.RankEver, Employer: org.UnitID(b.Employer)},
-		Imports: intake.Filter{Kind: b.Kind, State: b.State},
+		Imports: intake.Filter{Kind: b.Kind, State: intake.State(b.State)},
+		Users:   account.Filter{Text: b.Q, Role: account.Role(b.Role), State: account.State(b.State), Under: org.UnitID(b.Under)},
 		Units:   registry.UnitFilter{Filter: org.Filter{Kind: org.Kind(b.Kind), Text: b.Q, District: b.District, Section: b.Section, Size: org.Size(b.Size), Ownership: org.Ownership(b.Ownership), Ended: b.Ended, Under: org.UnitID(b.Under)}},
 		Figure:  figure.Request{Name: b.Figure, Block: b.Block}}
-	req.Audit.Action, req.Audit.Subject = b.Action, b.Subject
+	req.Audit = account.LogFilter{Who: b.Who, Act: b.Action, Outcome: b.Outcome}
+	req.Audit.Kind, req.Audit.ID = subjectIn(b.Kind, b.Subject)
 	var err error
 	if req.Figure.On, err = dayIn("on", b.On, s.today()); err != nil {
 		return req, err

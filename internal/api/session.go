@@ -32,7 +32,8 @@ type Me struct {
 	Name       string          `json:"name"`
 	Role       Coded           `json:"role"`
 	Unit       UnitRef         `json:"unit" doc:"The unit whose subtree is seen; without id: the whole installation, or nothing for roles without business data"`
-	Rights     []account.Right `json:"rights"`
+	Rights     []account.Right `json:"rights" doc:"With a token: no more than it holds"`
+	Token      ID              `json:"token,omitempty" doc:"Id of the token through which a program asks"`
 	MustChange bool            `json:"must_change"`
 	Marked
 }
@@ -69,8 +70,8 @@ func (s *Server) closeSession(ctx context.Context, v *visit, _ *none) (*none, er
 
 func (s *Server) showMe(ctx context.Context, v *visit, _ *none) (*meOutput, error) {
 	who := v.who
-	out := Me{ID: ID(who.UserID), Login: who.Login, Name: who.Name, Role: Coded{Code: string(who.Role), Name: v.p.T(who.Role.Key())}, Rights: who.Role.Rights(),
-		MustChange: who.MustChange, Marked: Marked{s.Demo}}
+	out := Me{ID: ID(who.UserID), Login: who.Login, Name: who.Name, Role: Coded{Code: string(who.Role), Name: v.p.T(who.Role.Key())}, Rights: who.Rights(),
+		Token: ID(who.Token), MustChange: who.MustChange, Marked: Marked{s.Demo}}
 	if who.Scope.Unit != 0 {
 		tree, err := s.tree(ctx)
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 type SlipDoc struct {
 	User    ID        `json:"user" doc:"Empty in a preview"`
 	Login   string    `json:"login,omitempty"`
+	Name    string    `json:"name,omitempty" doc:"Of an account that was made singly"`
 	Unit    UnitRef   `json:"unit"`
 	Role    Coded     `json:"role"`
 	Code    string    `json:"code,omitempty"`
@@ -84,7 +85,7 @@ func (s *Server) userOperations(a huma.API) {
 }
 
 func (s *Server) slipDoc(v *visit, x account.Slip) SlipDoc {
-	return SlipDoc{User: ID(x.User), Login: x.Login, Unit: UnitRef{ID: x.Unit, Name: x.UnitName}, Role: Coded{Code: string(x.Role), Name: v.p.T(x.Role.Key())}, Code: x.Code, Expires: x.Expires}
+	return SlipDoc{User: ID(x.User), Login: x.Login, Name: x.Name, Unit: UnitRef{ID: x.Unit, Name: x.UnitName}, Role: Coded{Code: string(x.Role), Name: v.p.T(x.Role.Key())}, Code: x.Code, Expires: x.Expires}
 }
 
 func (s *Server) bulkUsers(ctx context.Context, v *visit, in *bulkInput) (*slipsOutput, error) {

@@ -22,14 +22,15 @@ import (
 
 // visit is what is known of one request. Middleware fills it from the outside in.
 type visit struct {
-	id    string // in every problem and in every log line
-	name  string // of the operation
-	p     locale.Printer
-	who   account.Actor
-	token string // of the session, when the request brought one in its header
-	cause error  // what the log says of a failed request
-	w     http.ResponseWriter
-	r     *http.Request
+	id     string // in every problem and in every log line
+	name   string // of the operation
+	p      locale.Printer
+	who    account.Actor
+	token  string // of the session, when the request brought one in its header
+	turned error  // why a token (令牌) was not accepted
+	cause  error  // what the log says of a failed request
+	w      http.ResponseWriter
+	r      *http.Request
 }
 
 func (v *visit) known() bool { return v.who.Role != "" }
@@ -161,7 +162,10 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 			token = s.pageSession(r)
 		}
 		if token != "" {
-			who, err := s.Accounts.Authenticate(r.Context(), token)
+			who, err := s.identity(r, token)
+			if account.IsToken(token) && fault.Is(err, fault.Unauthenticated) {
+				v.turned = err
+			}
 			if err != nil && !fault.Is(err, fault.Unauthenticated) {
 				s.fail(w, r, fmt.Errorf("find the session: %w", err))
 				return
@@ -170,6 +174,15 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// identity finds who a key stands for: a session's, or a token's that a user gave to a program. A token comes in the
+// header alone.
+func (s *Server) identity(r *http.Request, key string) (account.Actor, error) {
+	if account.IsToken(key) && bearer(r) == key {
+		return s.Accounts.AuthenticateToken(r.Context(), key, address(r))
+	}
+	return s.Accounts.Authenticate(r.Context(), key)
 }
 
 // bearer is the token of the header (RFC 6750), empty when there is none.
@@ -246,7 +259,11 @@ func (s *Server) gate(rt route) func(ctx huma.Context, next func(huma.Context)) 
 		v.name = rt.name
 		if !rt.public && !v.known() {
 			v.w.Header().Set("WWW-Authenticate", "Bearer")
-			s.fail(v.w, v.r, fault.New(fault.Unauthenticated, "account.session_ended"))
+			why := v.turned
+			if why == nil {
+				why = fault.New(fault.Unauthenticated, "account.session_ended")
+			}
+			s.fail(v.w, v.r, why)
 			return
 		}
 		next(ctx)

@@ -3,6 +3,7 @@ package audit_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -211,5 +212,106 @@ func TestList_filters_and_pages(t *testing.T) {
 	entries, _ := list(t, d, audit.Filter{Subject: "worker:3"})
 	if e := entries[0]; string(e.Detail) != `{"b":3,"field":"phone"}` || e.Number != 0 || e.User != 2 {
 		t.Errorf("entry = %+v", e)
+	}
+}
+
+// The pages of several rare actions, and of all, hold each entry once.
+func TestList_of_several_actions_pages_as_one_list(t *testing.T) {
+	t.Parallel()
+	clock := testkit.NewClock()
+	d := testkit.NewDBAt(t, clock)
+	names := []string{"login", "logout", "user.lock", "worker.open"}
+	for i := range 40 {
+		must(t, audit.Read(t.Context(), d, int64(i%2+1), names[i%4], fmt.Sprintf("user:%d", i%3), nil))
+		if i%3 == 0 { // some stand at one instant
+			clock.Advance(time.Second)
+		}
+	}
+	for name, f := range map[string]audit.Filter{
+		"all": {}, "two actions": {Actions: names[1:3]}, "all but one": {Without: names[:1]}, "two subjects": {Subjects: []string{"user:0", "user:2"}},
+		"two actions of a user": {Actions: names[:2], User: 1}, "an action that nothing has": {Actions: []string{"-"}},
+	} {
+		f.Limit = 1000
+		want, total := list(t, d, f)
+		if total != len(want) {
+			t.Errorf("%s: %d of %d", name, len(want), total)
+		}
+		var got []audit.Entry
+		for f.Limit = 3; ; {
+			page, _ := list(t, d, f)
+			got = append(got, page...)
+			if len(page) < 3 {
+				break
+			}
+			last := page[len(page)-1]
+			must(t, d.ReadTx(t.Context(), func(tx *db.Tx) (err error) {
+				f.Before, err = audit.KeyOf(t.Context(), tx, last.ID)
+				return err
+			}))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-whole +pages):\n%s", name, diff)
+		}
+	}
+	if _, total := list(t, d, audit.Filter{Actions: names[1:3]}); total != 20 {
+		t.Errorf("two of four actions: %d of 40", total)
+	}
+}
+
+// Check goes on from where it ended, tells what differs behind that place, and finds what was altered before it when it
+// is begun anew.
+func TestCheck_goes_on_from_where_it_ended(t *testing.T) {
+	t.Parallel()
+	clock := testkit.NewClock()
+	d := testkit.NewDBAt(t, clock)
+	fill(t, d, clock, 10)
+	seal(t, d)
+	fill(t, d, clock, 2)
+	begun := clock.Now()
+	c, err := audit.Check(t.Context(), d, false)
+	must(t, err)
+	if c.Sealed != 10 || c.Open != 2 || c.Checked != 10 || !c.Begun.Equal(begun) || !c.At.Equal(begun) {
+		t.Errorf("at first: %+v", c)
+	}
+	clock.Advance(time.Hour)
+	seal(t, d)
+	if c, err = audit.Check(t.Context(), d, false); err != nil || c.Checked != 12 || !c.Begun.Equal(begun) || c.At.Equal(begun) {
+		t.Errorf("then: %+v %v", c, err)
+	}
+	exec(t, d, `UPDATE audit_entry SET detail = '{}' WHERE number = 3`)
+	if c, err = audit.Check(t.Context(), d, false); err != nil || c.Checked != 12 {
+		t.Errorf("what lies before is not walked again: %+v %v", c, err)
+	}
+	_, err = audit.Check(t.Context(), d, true)
+	if f, ok := fault.As(err); !ok || f.Kind != fault.Conflict || f.Key != "audit.entry_differs" || f.Args[0] != int64(3) {
+		t.Errorf("anew: %v", err)
+	}
+	must(t, d.ReadTx(t.Context(), func(tx *db.Tx) (err error) {
+		c, err = audit.State(t.Context(), tx)
+		return err
+	}))
+	if c.Checked != 12 {
+		t.Errorf("a walk that failed moved the place: %+v", c)
+	}
+}
+
+// Every listed act has a kind that is listed, stands once, and subjects are told apart by it.
+func TestActs_are_listed_once(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, a := range audit.Acts {
+		if seen[a.Name] || a.Kind != "" && !slices.Contains(audit.Kinds, a.Kind) || !audit.Known(a.Name) {
+			t.Errorf("%+v", a)
+		}
+		seen[a.Name] = true
+	}
+	for subject, want := range map[string]string{"user:7": "user 7", "4711": "worker 4711", "": "worker "} {
+		kind, id := audit.Entry{Action: "worker.open", Subject: subject}.About()
+		if kind+" "+id != want {
+			t.Errorf("%q is about %s %s", subject, kind, id)
+		}
+	}
+	if a, ok := audit.Find("no.such"); ok || a.Name != "no.such" {
+		t.Errorf("%+v", a)
 	}
 }

@@ -40,9 +40,9 @@ type table struct {
 }
 
 // ours tells the tables of an archive from those of the migrations (goose), of the job queue
-// (River) and of sessions, which are not restored.
+// (River), of sessions and of tokens, which are not restored: one that was revoked since would open the door again.
 func ours(name string) bool {
-	return name != "goose_db_version" && name != "account_session" &&
+	return name != "goose_db_version" && name != "account_session" && name != "account_token" &&
 		!strings.HasPrefix(name, "river_") && !strings.HasPrefix(name, "sqlite_")
 }
 

@@ -77,6 +77,7 @@ type commands struct {
 	Verify        verifyCmd        `cmd:"" help:"Re-hash the ledger and compare it with every row it stands for."`
 	Filings       filingsCmd       `cmd:"" help:"Returns (报送): ask units for sheets, see who has sent, remind."`
 	User          userCmd          `cmd:"" help:"Manage users."`
+	Audit         auditCmd         `cmd:"" help:"Search the audit log and verify its chain."`
 	Migrate       migrateCmd       `cmd:"" help:"Bring a database to this version."`
 	Backup        backupCmd        `cmd:"" help:"Write everything but the key file into one archive."`
 	Restore       restoreCmd       `cmd:"" help:"Fill an empty database from an archive."`

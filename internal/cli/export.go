@@ -20,15 +20,15 @@ import (
 )
 
 type exportCmd struct {
-	List     string   `arg:"" help:"workers, organisations, imports, rows, leavers, blocks or audit."`
+	List     string   `arg:"" help:"workers, organisations, imports, rows, leavers, blocks, audit or users."`
 	Out      string   `required:"" help:"The file to write; its ending says how: .xlsx or .csv." placeholder:"FILE"`
 	Numbers  string   `help:"workers: with ID and phone numbers, masked or full." placeholder:"masked|full"`
 	Why      string   `help:"With --numbers full: the reason, which is logged with the look at each person."`
-	Org      string   `help:"workers: only this employer; credit code or name." placeholder:"CODE"`
+	Org      string   `help:"workers: only this employer; users: only this unit and those below it. Credit code or name." placeholder:"CODE"`
 	District int32    `help:"workers, organisations: only this division." placeholder:"321181"`
 	RankEver int      `help:"workers: at least this rank was ever held." placeholder:"N"`
-	Kind     string   `help:"imports: only this kind of file; organisations: only this kind of unit."`
-	State    string   `help:"imports: only this state."`
+	Kind     string   `help:"imports: only this kind of file; organisations: only this kind of unit; audit: only this kind of subject."`
+	State    string   `help:"imports, users: only this state."`
 	Import   string   `help:"leavers: the import whose absentees they are." placeholder:"ID"`
 	Figure   string   `help:"rows: the figure that is opened."`
 	Ended    bool     `help:"organisations: also those that were struck off."`
@@ -36,6 +36,10 @@ type exportCmd struct {
 	Where    []string `help:"rows: keep only, e.g. district=321181; may be repeated." placeholder:"DIM=VALUE" sep:"none"`
 	Block    int64    `help:"rows: as known when this block was sealed." placeholder:"B"`
 	Action   string   `help:"audit: only this action."`
+	Who      string   `help:"audit: only by this user: login, or operator." placeholder:"LOGIN"`
+	Subject  string   `help:"audit: only about this, e.g. user:4711." placeholder:"KIND:ID"`
+	Outcome  string   `help:"audit: done or refused."`
+	Role     string   `help:"users: only this role."`
 	From     string   `help:"audit: from this day on." placeholder:"DATE"`
 	To       string   `help:"audit: up to this day." placeholder:"DATE"`
 }
@@ -168,7 +172,13 @@ func (cmd *exportCmd) request(c *console, a *app.App) (export.Request, error) {
 	req.Workers = registry.Filter{District: cmd.District, RankEver: cmd.RankEver}
 	req.Imports = intake.Filter{Kind: cmd.Kind, State: intake.State(cmd.State)}
 	req.Units = registry.UnitFilter{Filter: org.Filter{Kind: org.Kind(cmd.Kind), District: cmd.District, Ended: cmd.Ended}}
-	req.Audit.Action = cmd.Action
+	req.Audit = account.LogFilter{Who: cmd.Who, Act: cmd.Action, Outcome: cmd.Outcome}
+	if kind, id, ok := strings.Cut(cmd.Subject, ":"); ok {
+		req.Audit.Kind, req.Audit.ID = kind, id
+	} else if req.Audit.ID = cmd.Subject; cmd.List == export.Audit {
+		req.Audit.Kind = cmd.Kind
+	}
+	req.Users = account.Filter{Role: account.Role(cmd.Role), State: account.State(cmd.State)}
 	today := date.On(a.DB.Now())
 	var err error
 	for _, d := range []struct {
@@ -194,5 +204,6 @@ func (cmd *exportCmd) request(c *console, a *app.App) (export.Request, error) {
 		}
 	}
 	req.Workers.Employer, err = c.unit(a, cmd.Org)
+	req.Users.Under = req.Workers.Employer
 	return req, err
 }

@@ -15,14 +15,22 @@ import (
 
 type userCmd struct {
 	First    userFirstCmd    `cmd:"" help:"Make the first user, a city administrator; the password is read from stdin."`
+	Add      userAddCmd      `cmd:"" help:"Make a user; the activation code is printed once."`
 	Create   userCreateCmd   `cmd:"" help:"Make a user; the initial password is printed once."`
 	Bulk     userBulkCmd     `cmd:"" help:"Make accounts for all enterprises that have none; activation codes are printed once."`
 	Reissue  userReissueCmd  `cmd:"" help:"Give users who have not activated their account a new code."`
 	Activate userActivateCmd `cmd:"" help:"Open an account with its code; code and password are read from stdin."`
 	List     userListCmd     `cmd:"" help:"List users."`
-	Disable  userDisableCmd  `cmd:"" help:"Keep a user out; all sessions end."`
-	Enable   userEnableCmd   `cmd:"" help:"Let a user in again."`
-	Password userPasswordCmd `cmd:"" help:"Give a user a new initial password."`
+	Show     userShowCmd     `cmd:"" help:"Show a user, with open sessions and tokens."`
+	Set      userSetCmd      `cmd:"" help:"Change a user's name, role or unit."`
+	Lock     userLockCmd     `cmd:"" aliases:"disable" help:"Keep a user out; all sessions end."`
+	Unlock   userUnlockCmd   `cmd:"" aliases:"enable" help:"Let a user in again."`
+	Close    userCloseCmd    `cmd:"" help:"Close an account for good."`
+	Logout   userLogoutCmd   `cmd:"" help:"End all sessions of a user."`
+	Code     userCodeCmd     `cmd:"" help:"Give a user a new activation code; password and tokens are void."`
+	Password userPasswordCmd `cmd:"" help:"Give a user a new initial password; tokens are void."`
+	Roles    userRolesCmd    `cmd:"" help:"Print what each role may do."`
+	Token    userTokenCmd    `cmd:"" help:"Tokens (令牌) with which programs ask for a user."`
 }
 
 type userFirstCmd struct {
@@ -108,65 +116,6 @@ func (c *console) printUser(u account.User, password string) error {
 	}
 	c.mark()
 	return nil
-}
-
-type userListCmd struct{}
-
-func (userListCmd) Help() string { return "Example:\n  tuoxing user list" }
-
-// Run lists users.
-func (*userListCmd) Run(c *console) error {
-	return c.with(app.Options{}, func(a *app.App, who account.Actor) error {
-		list, total, err := a.Accounts.List(c.ctx, who, account.Filter{Limit: 1000})
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			c.printJSON(map[string]any{"users": list, "total": total, "demo": a.Demo})
-			return nil
-		}
-		tree, err := unitNames(c, a)
-		if err != nil {
-			return err
-		}
-		var rows [][]string
-		for _, u := range list {
-			state := "cli.user_active"
-			if !u.DisabledAt.IsZero() {
-				state = "cli.user_disabled"
-			}
-			rows = append(rows, []string{u.Login, u.Name, c.p.T(u.Role.Key()), tree.Name(u.Unit, 0), c.p.T(state)})
-		}
-		c.table([]string{c.p.T("cli.login"), c.p.T("cli.name"), c.p.T("cli.role"), c.p.T("cli.unit_name"), c.p.T("cli.state")}, rows)
-		c.mark()
-		return nil
-	})
-}
-
-type userDisableCmd struct {
-	Login string `arg:"" help:"Login name."`
-}
-
-func (userDisableCmd) Help() string { return "Example:\n  tuoxing user disable danyang" }
-
-// Run keeps a user out.
-func (cmd *userDisableCmd) Run(c *console) error {
-	return c.onUser(cmd.Login, func(a *app.App, who account.Actor, u account.User) error {
-		return a.Accounts.Disable(c.ctx, who, u.ID)
-	})
-}
-
-type userEnableCmd struct {
-	Login string `arg:"" help:"Login name."`
-}
-
-func (userEnableCmd) Help() string { return "Example:\n  tuoxing user enable danyang" }
-
-// Run lets a user in again.
-func (cmd *userEnableCmd) Run(c *console) error {
-	return c.onUser(cmd.Login, func(a *app.App, who account.Actor, u account.User) error {
-		return a.Accounts.Enable(c.ctx, who, u.ID)
-	})
 }
 
 type userPasswordCmd struct {

@@ -1,5 +1,5 @@
 // Package export gives lists out as files (导出): people, organisations, imports, the rows of an opened figure,
-// leavers, blocks, the audit log. It knows which columns a list has and in which words; who may see which
+// leavers, blocks, the audit log, users. It knows which columns a list has and in which words; who may see which
 // row is asked of the module that owns it.
 //
 // Each list is read inside one read transaction and written row by row as it is read: its control

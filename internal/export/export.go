@@ -30,10 +30,11 @@ const (
 	Leavers       = "leavers"
 	Blocks        = "blocks"
 	Audit         = "audit"
+	Users         = "users"
 )
 
 // Lists names all lists in the order in which people ask for them.
-var Lists = []string{Workers, Organisations, Imports, Rows, Leavers, Blocks, Audit}
+var Lists = []string{Workers, Organisations, Imports, Rows, Leavers, Blocks, Audit, Users}
 
 // Service gives lists out. All fields are set once by app.
 type Service struct {
@@ -80,7 +81,8 @@ type Request struct {
 	Imports intake.Filter
 	Figure  figure.Request
 	Import  intake.ImportID // leavers: of this import
-	Audit   audit.Filter
+	Audit   account.LogFilter
+	Users   account.Filter
 	Worker  registry.WorkerID  // copy: of this person
 	Request registry.RequestID // copy: answers this request
 }
@@ -130,7 +132,7 @@ type making struct {
 
 var makers = map[string]maker{
 	Workers: (*making).workers, Organisations: (*making).organisations, Imports: (*making).imports, Rows: (*making).figureRows,
-	Leavers: (*making).leavers, Blocks: (*making).blocks, Audit: (*making).audit,
+	Leavers: (*making).leavers, Blocks: (*making).blocks, Audit: (*making).audit, Users: (*making).accounts,
 	Copy: (*making).copyOf,
 }
 

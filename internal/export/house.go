@@ -137,7 +137,10 @@ func (m *making) audit() (*list, error) {
 	if err := m.who.Must(account.AuditRead); err != nil {
 		return nil, err
 	}
-	f := m.req.Audit
+	f, err := m.Accounts.ChooseLog(m.ctx, m.tx, m.who, m.req.Audit)
+	if err != nil {
+		return nil, err
+	}
 	total, by, err := audit.Count(m.ctx, m.tx, f)
 	if err != nil {
 		return nil, err
@@ -145,8 +148,9 @@ func (m *making) audit() (*list, error) {
 	if err := m.users(by); err != nil {
 		return nil, err
 	}
-	l := &list{title: m.p.T("export.audit"), sub: m.p.T("export.on", m.today), rows: int64(total), action: "export.audit", detail: map[string]any{"action": f.Action, "subject": f.Subject, "from": days(f.From), "to": days(f.To)},
-		columns: []listing.Column{m.text("export.at"), m.code("export.by_id"), m.text("export.by"), m.text("export.action"), m.code("export.subject"), m.text("export.detail"), m.code("export.number"), m.code("export.entry")}}
+	l := &list{title: m.p.T("export.audit"), sub: m.p.T("export.on", m.today), rows: int64(total), action: "export.audit",
+		detail:  map[string]any{"action": f.Action, "kind": m.req.Audit.Kind, "of_id": m.req.Audit.ID != "", "from": days(f.From), "to": days(f.To)},
+		columns: []listing.Column{m.text("export.at"), m.code("export.by_id"), m.text("export.by"), m.text("export.action"), m.text("export.act"), m.code("export.subject"), m.text("export.detail"), m.code("export.number"), m.code("export.entry")}}
 	if f.ByUser || f.User != 0 {
 		l.detail["user"] = strconv.FormatInt(f.User, 10)
 	}
@@ -156,7 +160,47 @@ func (m *making) audit() (*list, error) {
 			if e.Number != 0 {
 				number = strconv.FormatInt(e.Number, 10)
 			}
-			return add(instant(e.At), strconv.FormatInt(e.User, 10), by[e.User], e.Action, e.Subject, detail(e.Detail), number, strconv.FormatInt(e.ID, 10))
+			return add(instant(e.At), strconv.FormatInt(e.User, 10), by[e.User], e.Action, m.act(e.Action), e.Subject, detail(e.Detail), number, strconv.FormatInt(e.ID, 10))
+		})
+	}
+	return l, nil
+}
+
+// act is an action in words; one that is not listed stays as it was written.
+func (m *making) act(name string) string {
+	if a, ok := audit.Find(name); ok {
+		return m.p.T(a.Key())
+	}
+	return name
+}
+
+// accounts is the list of users within the reader's reach, by login.
+func (m *making) accounts() (*list, error) {
+	f := m.req.Users
+	total, err := m.Accounts.CountIn(m.ctx, m.tx, m.who, f)
+	if err != nil {
+		return nil, err
+	}
+	by := map[int64]string{}
+	if err := m.Accounts.EachIn(m.ctx, m.tx, m.who, f, func(u account.User) error { by[u.CreatedBy] = ""; return nil }); err != nil {
+		return nil, err
+	}
+	if err := m.users(by); err != nil {
+		return nil, err
+	}
+	l := &list{title: m.p.T("export.users"), sub: m.p.T("export.on", m.today), rows: int64(total), action: "export.users",
+		detail:  map[string]any{"letters": len([]rune(f.Text)), "role": f.Role, "state": f.State, "under": f.Under},
+		columns: []listing.Column{m.code("export.login"), m.text("export.user_name"), m.text("export.role"), m.text("export.unit"), m.text("export.state"), m.text("export.last_login"), m.text("export.created_at"), m.text("export.created_by"), m.code("export.by_id")}}
+	l.each = func(ctx context.Context, add func(...any) error) error {
+		return m.Accounts.EachIn(ctx, m.tx, m.who, f, func(u account.User) error {
+			unit, seen := m.p.T("export.whole_city"), any(nil)
+			if u.Unit != 0 {
+				unit = m.tree.Name(u.Unit, m.today)
+			}
+			if !u.LastLogin.IsZero() {
+				seen = instant(u.LastLogin)
+			}
+			return add(u.Login, u.Name, m.p.T(u.Role.Key()), unit, m.p.T(u.State(m.tx.Now()).Key()), seen, instant(u.CreatedAt), by[u.CreatedBy], strconv.FormatInt(u.ID, 10))
 		})
 	}
 	return l, nil

@@ -109,12 +109,12 @@ func TestMenu_shows_what_the_role_may_do(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
 	for login, want := range map[string][]string{
-		world.City:       {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/blocks", "/users/bulk"},
+		world.City:       {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/blocks", "/users"},
 		world.Danyang:    {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/blocks"},
 		world.Firm:       {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests"},
 		world.Auditor:    {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/blocks"},
-		world.SysAdmin:   {"/", "/users/bulk"},
-		world.AuditAdmin: {"/"},
+		world.SysAdmin:   {"/", "/users"},
+		world.AuditAdmin: {"/", "/audit"},
 	} {
 		doc := page(t, w.Client(t, login).Get("/"), 200)
 		got := doc.Find(".tx-side nav a").Map(func(_ int, s *goquery.Selection) string { return s.AttrOr("href", "") })

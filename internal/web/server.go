@@ -189,6 +189,25 @@ func (s *Server) Routes() []Route {
 
 		{Method: "GET", Pattern: "/purposes", Name: "purpose.list", Handle: s.getPurposes},
 
+		{Method: "GET", Pattern: "/users", Name: "user.list", Handle: s.getUsers},
+		{Method: "POST", Pattern: "/users", Name: "user.add", Handle: s.postNewUser},
+		{Method: "GET", Pattern: "/users.csv", Name: "user.csv", Handle: s.getUsersFile(listing.CSV)},
+		{Method: "GET", Pattern: "/users.xlsx", Name: "user.xlsx", Handle: s.getUsersFile(listing.XLSX)},
+		{Method: "GET", Pattern: "/users/new", Name: "user.new", Handle: s.getNewUser},
+		{Method: "GET", Pattern: "/users/{id}", Name: "user.show", Handle: s.getUser},
+		{Method: "GET", Pattern: "/users/{id}/{act}", Name: "user.ask", Handle: s.getUserAct},
+		{Method: "POST", Pattern: "/users/{id}/{act}", Name: "user.act", Handle: s.postUserAct},
+		{Method: "GET", Pattern: "/users/{id}/tokens/{token}/revoke", Name: "user.token_ask", Handle: s.getUserToken},
+		{Method: "POST", Pattern: "/users/{id}/tokens/{token}/revoke", Name: "user.token_revoke", Handle: s.postUserToken},
+		{Method: "GET", Pattern: "/roles", Name: "role.list", Handle: s.getRoles},
+		{Method: "GET", Pattern: "/tokens", Name: "token.list", Handle: s.getTokens},
+		{Method: "POST", Pattern: "/tokens", Name: "token.create", Handle: s.postToken},
+		{Method: "GET", Pattern: "/tokens/{token}/revoke", Name: "token.revoke_ask", Handle: s.getRevoke},
+		{Method: "POST", Pattern: "/tokens/{token}/revoke", Name: "token.revoke", Handle: s.postRevokeToken},
+		{Method: "GET", Pattern: "/audit", Name: "audit.list", Handle: s.getAudit},
+		{Method: "GET", Pattern: "/audit.csv", Name: "audit.csv", Handle: s.getAuditFile(listing.CSV)},
+		{Method: "GET", Pattern: "/audit.xlsx", Name: "audit.xlsx", Handle: s.getAuditFile(listing.XLSX)},
+		{Method: "POST", Pattern: "/audit/verify", Name: "audit.verify", Handle: s.postVerify},
 		{Method: "GET", Pattern: "/users/bulk", Name: "user.bulk_form", Handle: s.getBulk},
 		{Method: "POST", Pattern: "/users/bulk", Name: "user.bulk", Handle: s.postBulk},
 		{Method: "POST", Pattern: "/users/slips", Name: "user.slips", Handle: s.postSlips},
@@ -215,7 +234,8 @@ var menu = []struct {
 	{part.NavItem{Key: "web.nav_filings", Icon: "upload", Href: "/filings"}, account.FilingRead},
 	{part.NavItem{Key: "web_request.nav", Icon: "clock", Href: "/requests"}, account.RequestWrite},
 	{part.NavItem{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, account.BlockRead},
-	{part.NavItem{Key: "web.nav_users", Icon: "user", Href: "/users/bulk"}, account.UserManage},
+	{part.NavItem{Key: "web.nav_users", Icon: "user", Href: "/users"}, account.UserManage},
+	{part.NavItem{Key: "web.nav_audit", Icon: "eye", Href: "/audit"}, account.AuditRead},
 }
 
 // nav is the part of the menu that an actor may use.

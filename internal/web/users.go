@@ -156,7 +156,7 @@ func (s *Server) printSlips(w http.ResponseWriter, r *http.Request, site string,
 		if err != nil {
 			return err
 		}
-		p.Slips = append(p.Slips, accountpage.Slip{Unit: x.UnitName, Role: b.T(x.Role.Key()), Login: x.Login, Code: x.Code, Until: date.On(x.Expires), QR: qr})
+		p.Slips = append(p.Slips, accountpage.Slip{Unit: slipTitle(b, x), Role: b.T(x.Role.Key()), Login: x.Login, Code: x.Code, Until: date.On(x.Expires), QR: qr})
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -166,6 +166,18 @@ func (s *Server) printSlips(w http.ResponseWriter, r *http.Request, site string,
 		return err
 	}
 	return out.Flush()
+}
+
+// slipTitle says whose slip it is: the unit's, and before it the name of an account that is not called like its unit.
+func slipTitle(b part.Base, x account.Slip) string {
+	unit := x.UnitName
+	if x.Unit == 0 {
+		unit = b.T("web.whole_city")
+	}
+	if x.Name == "" || strings.HasPrefix(unit, x.Name) {
+		return unit
+	}
+	return x.Name + " · " + unit
 }
 
 // getActivate shows the page to which a slip leads.

@@ -47,6 +47,8 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.mapped()...)
 	all = append(all, m.filings()...)
 	all = append(all, m.accounts()...)
+	all = append(all, m.users()...)
+	all = append(all, m.audits()...)
 	all = append(all, m.blocks()...)
 	all = append(all, m.purposes()...)
 	all = append(all, m.requests()...)
@@ -67,7 +69,7 @@ func Base(lang locale.Lang, path string) part.Base {
 			{Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"},
 			{Key: "web.nav_filings", Icon: "upload", Href: "/filings"},
 			{Key: "web_request.nav", Icon: "clock", Href: "/requests"},
-			{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, {Key: "web.nav_users", Icon: "user", Href: "/users/bulk"},
+			{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, {Key: "web.nav_users", Icon: "user", Href: "/users"},
 		},
 	}
 }

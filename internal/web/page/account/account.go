@@ -71,3 +71,115 @@ type ActivatePage struct {
 	Problems    []part.Problem
 	Fix         string
 }
+
+// ListPage lists the accounts within the reader's reach.
+type ListPage struct {
+	part.Base
+	Total     int64
+	Query     string       // part of a login or name
+	Under     string       // unit by name or code, as it was typed
+	Filters   []part.Field // role, state
+	Keep      []part.Pair  // hidden values that go along with the filters
+	Chips     []part.Chip
+	Columns   []part.Column
+	Rows      []Row
+	Pager     part.Pager
+	CSV, XLSX string
+	Problems  []part.Problem
+}
+
+// Row is one account of the list.
+type Row struct {
+	Href, Login, Name, Role, Unit string
+	State                         part.Tone
+	StateWord                     string
+	LastLogin, CreatedAt          time.Time
+}
+
+// UserPage is one account.
+type UserPage struct {
+	part.Base
+	Login, Name string
+	State       part.Tone
+	StateWord   string
+	Facts       []part.Pair
+	Acts        []part.Link // what the reader may do with it
+	NoActs      string      // why there is nothing
+	Said        string      // what was just done
+	Sessions    []Session
+	EndAll      string // where the question stands before all sessions end; empty when it cannot be asked
+	Tokens      []Token
+	Log         string // what the account did, in the audit log; empty when the reader may not
+}
+
+// Session is a session that is open.
+type Session struct {
+	OpenedAt, SeenAt time.Time
+}
+
+// Token is one token of a user.
+type Token struct {
+	Name, Unit        string
+	Rights            []string
+	ExpiresOn         date.Day
+	CreatedAt, UsedAt time.Time
+	State             part.Tone
+	StateWord         string
+	Revoke            string // where the question stands; empty when it has ended
+}
+
+// AskPage asks once before an account is changed and says what will happen, with the fields that the change needs.
+type AskPage struct {
+	part.Base
+	Title, Of, Back string
+	Crumbs          []part.Link
+	Action          string
+	Lines           []string
+	Fields          []part.Field
+	Button          string
+	Problems        []part.Problem
+}
+
+// GivenPage shows something that is shown once: an initial password, a token.
+type GivenPage struct {
+	part.Base
+	Title, Of, Note string
+	Label, Value    string
+	Crumbs          []part.Link
+	Back            string
+}
+
+// RolesPage is the role table.
+type RolesPage struct {
+	part.Base
+	Rows  []RoleRow
+	Users string // the list of accounts; empty when the reader may not see it
+}
+
+// RoleRow is what one role may do.
+type RoleRow struct {
+	Name   string
+	Bound  []string // to which kinds of unit
+	Rights []string
+	Gives  []string
+	Own    bool // the reader's
+}
+
+// TokensPage is the reader's own tokens and the form of a new one.
+type TokensPage struct {
+	part.Base
+	Tokens             []Token
+	Left               int // how many more can be made
+	Name, Until, Unit  string
+	UntilMin, UntilMax string
+	Rights             []RightBox
+	Units              bool // a narrower unit can be asked for
+	Said               string
+	Problems           []part.Problem
+}
+
+// RightBox is a right that can be ticked.
+type RightBox struct {
+	Value, Label string
+	On           bool
+}
