@@ -96,7 +96,7 @@ func (f *fixture) haystack(t *testing.T) *haystack {
 	for _, s := range append(world.Secrets(), world.Password) {
 		h.needles = append(h.needles, newNeedle(s))
 	}
-	for _, login := range logins[1:] {
+	for _, login := range logins[1:worker] {
 		h.needles = append(h.needles, newNeedle(f.Token(t, login)))
 	}
 	return h

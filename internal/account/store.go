@@ -34,6 +34,8 @@ func (s *Service) List(ctx context.Context, who Actor, f Filter) (out []User, to
 	where, args := ` WHERE (login_fold LIKE $1 ESCAPE '\' OR name_fold LIKE $1 ESCAPE '\')`, []any{"%" + escapeLike(cn.Fold(f.Text)) + "%"}
 	if f.Role != "" {
 		where, args = where+" AND role = $2", append(args, string(f.Role))
+	} else { // workers have no names here, and are many
+		where, args = where+" AND role <> $2", append(args, string(Worker))
 	}
 	if !who.Scope.All && who.Scope.Unit != 0 {
 		n := len(args)

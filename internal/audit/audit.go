@@ -74,6 +74,8 @@ type Filter struct {
 	ByUser   bool  // User counts even when it is 0
 	Action   string
 	Subject  string
+	Subjects []string // any of these; none = all
+	NotUser  int64    // not what this user did; 0 = everybody's
 	From, To date.Day // civil days in China, both included
 	Before   Key      // only entries after this one in the list: the last Key of the page before
 	Limit    int      // 1–1000; 0 = 100
@@ -164,6 +166,13 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.Subject != "" {
 		add("subject =", f.Subject)
+	}
+	if len(f.Subjects) > 0 {
+		b.WriteString(" AND subject IN " + db.In(len(args)+1, len(f.Subjects)))
+		args = append(args, db.Args(f.Subjects)...)
+	}
+	if f.NotUser != 0 {
+		add("user_id <>", f.NotUser)
 	}
 	if f.From != 0 {
 		add("at >=", db.At(midnight(f.From)))
