@@ -134,7 +134,7 @@ func accountOperations() []ask {
 
 // allCases are the cases of every address.
 func allCases() []ask {
-	return slices.Concat(pageCases(), returnPages(), duplicatePages(), accountPages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases(), accountOperations())
+	return slices.Concat(pageCases(), returnPages(), duplicatePages(), accountPages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases(), accountOperations(), ownPages(), ownOperations())
 }
 
 // Every operation is asked with a token of the city that holds one right over nothing (to see sealed blocks): it answers
