@@ -36,6 +36,14 @@ type Base struct {
 	Theme     string // light, dark, or empty: as the device says
 	Nav       []NavItem
 	Search    bool // the reader may look people up
+	Roles     []RoleChoice
+}
+
+// RoleChoice is somebody as whom a made-up city can be looked at.
+type RoleChoice struct {
+	Login, Label string
+	Full         string // the whole name of the role, with its unit
+	Now          bool   // the reader is this one
 }
 
 // HTMLLang is the value of the page's lang attribute.
