@@ -100,6 +100,10 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "duplicates merge", args: []string{pair[1], pair[1], "--why", "测试"}, code: 5, has: "error"},
 		{command: "export", args: []string{"workers", "--out", filepath.Join(dir, "workers.xlsx")}, has: "rows"},
 		{command: "sheet", args: []string{"roster", "--out", filepath.Join(dir, "roster.xlsx")}, has: "rows"},
+		{command: "organisations list", args: []string{"--kind", "district", "--sort=-people"}, has: "organisations"},
+		{command: "organisations list", args: []string{"--after", "4711"}, code: 3, has: "error"},
+		{command: "organisations show", args: []string{"丹阳市总工会", "--on", "2022-12-31"}, has: "organisation"},
+		{command: "organisations show", args: []string{"无名厂"}, code: 4, has: "error"},
 		{command: "conflicts list", args: []string{"--state", "open"}, has: "conflicts"},
 		{command: "conflicts show", args: []string{pair[0] + ".birth_differs.0"}, has: "statements"}, // they are two people
 		{command: "conflicts decide", args: []string{pair[0] + ".birth_differs.0", "--keep", "1", "--why", "测试"}, code: 4, has: "error"},
