@@ -421,6 +421,16 @@ CREATE TABLE registry_conflict (
   PRIMARY KEY (worker_id, kind, about)
 );
 
+CREATE TABLE registry_consent (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  kind               text        NOT NULL,
+  given              boolean     NOT NULL,
+  said_at            timestamptz NOT NULL,
+  PRIMARY KEY (worker_id, id),
+  CHECK ((kind = ANY (ARRAY['bank_account', 'photo', 'public_display'])))
+);
+
 CREATE TABLE registry_duplicate (
   worker_id          bigint      NOT NULL,
   other_id           bigint      NOT NULL,
@@ -487,6 +497,29 @@ CREATE TABLE registry_leaver (
 );
 CREATE INDEX registry_leaver_import ON registry_leaver (import_id);
 
+CREATE TABLE registry_login (
+  worker_id          bigint      NOT NULL,
+  user_id            bigint      NOT NULL,
+  made_at            timestamptz NOT NULL,
+  PRIMARY KEY (worker_id)
+);
+CREATE INDEX registry_login_user ON registry_login (user_id);
+
+CREATE TABLE registry_notice (
+  worker_id          bigint      NOT NULL,
+  id                 bigint      NOT NULL,
+  notice             text        NOT NULL,
+  accepted_at        timestamptz NOT NULL,
+  PRIMARY KEY (worker_id, id)
+);
+
+CREATE TABLE registry_notice_text (
+  notice             text        NOT NULL,
+  text               text        NOT NULL,
+  first_at           timestamptz NOT NULL,
+  PRIMARY KEY (notice)
+);
+
 CREATE TABLE registry_number (
   number_index       bytea       NOT NULL,
   worker_id          bigint      NOT NULL,
@@ -509,11 +542,11 @@ CREATE TABLE registry_request (
   decided_by         bigint      NOT NULL,
   import_id          bigint      NOT NULL,
   PRIMARY KEY (worker_id, id),
-  CHECK ((kind = ANY (ARRAY['copy', 'correct', 'erase']))),
+  CHECK ((kind = ANY (ARRAY['copy', 'correct', 'erase', 'opinion']))),
   CHECK ((state = ANY (ARRAY['open', 'done', 'refused'])))
 );
 CREATE INDEX registry_request_due ON registry_request (due_on) WHERE state = 'open';
-CREATE UNIQUE INDEX registry_request_open ON registry_request (worker_id, kind) WHERE state = 'open';
+CREATE UNIQUE INDEX registry_request_open ON registry_request (worker_id, kind) WHERE ((state = 'open') AND (kind <> 'opinion'));
 
 CREATE TABLE registry_revocation (
   worker_id          bigint      NOT NULL,
@@ -554,6 +587,18 @@ CREATE TABLE registry_ruling (
   withdrawn_by       bigint      NOT NULL,
   PRIMARY KEY (worker_id, id)
 );
+
+CREATE TABLE registry_slip (
+  worker_id          bigint      NOT NULL,
+  code_hash          bytea       NOT NULL,
+  made_at            timestamptz NOT NULL,
+  made_by            bigint      NOT NULL,
+  expires_at         timestamptz NOT NULL,
+  failed             bigint      NOT NULL,
+  version            bigint      NOT NULL,
+  PRIMARY KEY (worker_id)
+);
+CREATE INDEX registry_slip_code ON registry_slip (code_hash);
 
 CREATE TABLE registry_statistic (
   id                 bigint      NOT NULL,

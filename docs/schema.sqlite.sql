@@ -421,6 +421,16 @@ CREATE TABLE registry_conflict (
   PRIMARY KEY (worker_id, kind, about)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE registry_consent (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  kind               TEXT        NOT NULL,
+  given              INTEGER     NOT NULL,
+  said_at            TEXT        NOT NULL,
+  PRIMARY KEY (worker_id, id),
+  CHECK (kind IN ('bank_account', 'photo', 'public_display'))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE registry_duplicate (
   worker_id          INTEGER     NOT NULL,
   other_id           INTEGER     NOT NULL,
@@ -487,6 +497,29 @@ CREATE TABLE registry_leaver (
 ) STRICT;
 CREATE INDEX registry_leaver_import ON registry_leaver (import_id);
 
+CREATE TABLE registry_login (
+  worker_id          INTEGER     NOT NULL,
+  user_id            INTEGER     NOT NULL,
+  made_at            TEXT        NOT NULL,
+  PRIMARY KEY (worker_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX registry_login_user ON registry_login (user_id);
+
+CREATE TABLE registry_notice (
+  worker_id          INTEGER     NOT NULL,
+  id                 INTEGER     NOT NULL,
+  notice             TEXT        NOT NULL,
+  accepted_at        TEXT        NOT NULL,
+  PRIMARY KEY (worker_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE registry_notice_text (
+  notice             TEXT        NOT NULL,
+  text               TEXT        NOT NULL,
+  first_at           TEXT        NOT NULL,
+  PRIMARY KEY (notice)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE registry_number (
   number_index       BLOB        NOT NULL,
   worker_id          INTEGER     NOT NULL,
@@ -509,11 +542,11 @@ CREATE TABLE registry_request (
   decided_by         INTEGER     NOT NULL,
   import_id          INTEGER     NOT NULL,
   PRIMARY KEY (worker_id, id),
-  CHECK (kind IN ('copy', 'correct', 'erase')),
+  CHECK (kind IN ('copy', 'correct', 'erase', 'opinion')),
   CHECK (state IN ('open', 'done', 'refused'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_request_due ON registry_request (due_on) WHERE state = 'open';
-CREATE UNIQUE INDEX registry_request_open ON registry_request (worker_id, kind) WHERE state = 'open';
+CREATE UNIQUE INDEX registry_request_open ON registry_request (worker_id, kind) WHERE state = 'open' AND kind <> 'opinion';
 
 CREATE TABLE registry_revocation (
   worker_id          INTEGER     NOT NULL,
@@ -554,6 +587,18 @@ CREATE TABLE registry_ruling (
   withdrawn_by       INTEGER     NOT NULL,
   PRIMARY KEY (worker_id, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE registry_slip (
+  worker_id          INTEGER     NOT NULL,
+  code_hash          BLOB        NOT NULL,
+  made_at            TEXT        NOT NULL,
+  made_by            INTEGER     NOT NULL,
+  expires_at         TEXT        NOT NULL,
+  failed             INTEGER     NOT NULL,
+  version            INTEGER     NOT NULL,
+  PRIMARY KEY (worker_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX registry_slip_code ON registry_slip (code_hash);
 
 CREATE TABLE registry_statistic (
   id                 INTEGER     NOT NULL,

@@ -32,10 +32,11 @@ const (
 	auditor          // the whole installation, read-only, no numbers
 	sysadmin         // users only
 	auditadmin       // the audit log only
+	worker           // 卞若溪 of the enterprise, who sees the own file
 	classes
 )
 
-var logins = [classes]string{"", world.City, world.Danyang, world.Jurong, world.Firm, world.Auditor, world.SysAdmin, world.AuditAdmin}
+var logins = [classes]string{"", world.City, world.Danyang, world.Jurong, world.Firm, world.Auditor, world.SysAdmin, world.AuditAdmin, mineNumber}
 
 // String is the login of the class.
 func (c class) String() string {
@@ -45,8 +46,16 @@ func (c class) String() string {
 	return logins[c]
 }
 
-// everybody lists the statuses of a case in the order of the classes.
+// everybody lists the statuses of a case in the order of the classes. Where none is written for the worker, who comes last, it is
+// that of the audit administrator: neither sees anything of the business.
 type everybody [classes]int
+
+func (e everybody) of(who class) int {
+	if who == worker && e[worker] == 0 {
+		return e[auditadmin]
+	}
+	return e[who]
+}
 
 // shows says what an answer may hold beyond the ordinary.
 type shows int
@@ -101,6 +110,7 @@ func newFixture(t *testing.T) *fixture {
 	f.words["{request}"] = register(t, w, world.Danyang, registry.RequestInput{Worker: person.ID, Kind: registry.RequestCorrect, Text: "手机号码有误"}).ID.String()
 	f.duplicates(t)
 	f.accounts(t)
+	f.mine(t)
 	f.words["{name}"], f.words["{foreign name}"] = url.QueryEscape("逄立恒"), url.QueryEscape("阚语桐")
 	return f
 }
@@ -218,6 +228,12 @@ func sees(district int32, inFirm bool) map[class]bool {
 	return map[class]bool{city: true, auditor: true, own: district == danyang, other: district == jurong, firm: inFirm}
 }
 
+// also adds the worker to who sees something, when it is of the own file.
+func also(seen map[class]bool, mine bool) map[class]bool {
+	seen[worker] = mine
+	return seen
+}
+
 const (
 	danyang int32 = 321181
 	jurong  int32 = 321183
@@ -232,7 +248,7 @@ func (f *fixture) secrets() []secret {
 		all = append(all, secret{text: n, what: "a number", number: true})
 	}
 	for _, p := range f.People {
-		seen := sees(p.District, slices.Contains(firmPeople, p.Name))
+		seen := also(sees(p.District, slices.Contains(firmPeople, p.Name)), p.Name == mineName)
 		moved := p.Name == "麴迁乔"
 		all = append(all, secret{text: p.Name, what: "a name", seen: seen, moved: moved})
 		if !moved { // whose id stands in the facts of both districts
@@ -248,11 +264,11 @@ func (f *fixture) secrets() []secret {
 		{"丹阳恒远机械有限公司", danyang, false}, {"丹阳云帆物流有限公司", danyang, false}, {"丹阳新光眼镜有限公司", danyang, true},
 		{"镇江远通桥梁工程有限公司", 0, false},
 	} {
-		all = append(all, secret{text: u.name, what: "a unit", seen: sees(u.district, u.firm)})
+		all = append(all, secret{text: u.name, what: "a unit", seen: also(sees(u.district, u.firm), u.firm)})
 	}
 	for file, district := range map[string]int32{world.DanyangBefore: danyang, world.DanyangFull: danyang, world.JurongRoster: jurong, world.Building: 0} {
 		// The enterprise's people stand in the district's roster: their facts name it.
-		all = append(all, secret{text: world.FileName(file), what: "a file", seen: sees(district, district == danyang)})
+		all = append(all, secret{text: world.FileName(file), what: "a file", seen: also(sees(district, district == danyang), district == danyang)})
 	}
 	return all
 }
@@ -261,7 +277,7 @@ func (f *fixture) secrets() []secret {
 func (a ask) mayHold(s secret, who class) bool {
 	switch {
 	case s.number: // whoever gets the right answer of such a case may see it: the status says who
-		return a.shows&numbers != 0 && (who == city || who == own)
+		return a.shows&numbers != 0 && (who == city || who == own || who == worker && slices.Contains(mineNumbers, s.text))
 	case s.id && a.shows&ids != 0 && who == auditadmin:
 		return true
 	case s.moved && a.shows&rows != 0 && who == own:
@@ -342,7 +358,7 @@ func TestEveryAddress_has_a_case_for_every_reader(t *testing.T) {
 	}
 	for _, a := range cases {
 		for who := range classes {
-			if a.want[who] < 200 {
+			if a.want.of(who) < 200 {
 				t.Errorf("%s (%s): no status for %s", a.of, a.what, who)
 			}
 		}
@@ -361,8 +377,8 @@ func TestAccess(t *testing.T) {
 	for _, a := range allCases() {
 		for who := range classes {
 			answer, asked := f.send(t, a, who)
-			if answer.Status != a.want[who] {
-				t.Errorf("%s (%s) as %s: status %d, want %d: %.200s", a.of, a.what, who, answer.Status, a.want[who], answer.Body)
+			if answer.Status != a.want.of(who) {
+				t.Errorf("%s (%s) as %s: status %d, want %d: %.200s", a.of, a.what, who, answer.Status, a.want.of(who), answer.Body)
 			}
 			text := content(t, answer)
 			for _, s := range all {
@@ -388,6 +404,8 @@ func (f *fixture) positive(t *testing.T) {
 		{other, "/figures/employees/rows", []string{"阚语桐", "句容青山电子有限公司"}},
 		{firm, "/workers", []string{"卞若溪"}},
 		{auditor, "/workers", []string{"逄立恒", "阚语桐"}},
+		{worker, "/me/file", []string{mineName, "丹阳新光眼镜有限公司", world.FileName(world.DanyangBefore)}},
+		{worker, "/me/looks", []string{"丹阳市总工会"}},
 		{own, "/workers.xlsx", []string{"逄立恒"}},
 		{own, f.fill(t, "/imports/{import}/rejects"), []string{world.Secrets()[slices.IndexFunc(world.Secrets(), f.isWrong)]}},
 		{own, f.fill(t, "/api/v1/imports/{import}/problems?limit=500"), []string{f.words["{number}"]}},

@@ -134,7 +134,7 @@ func accountOperations() []ask {
 
 // allCases are the cases of every address.
 func allCases() []ask {
-	return slices.Concat(pageCases(), returnPages(), duplicatePages(), accountPages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases(), accountOperations())
+	return slices.Concat(pageCases(), returnPages(), duplicatePages(), accountPages(), ownPages(), apiCases(), returnOperations(), duplicateOperations(), conflictCases(), accountOperations(), ownOperations())
 }
 
 // Every operation is asked with a token of the city that holds one right over nothing (to see sealed blocks): it answers
@@ -149,7 +149,7 @@ func TestTokens_open_no_more_than_they_hold(t *testing.T) {
 	}
 	secrets := f.secrets()
 	turned := 0
-	for _, a := range slices.Concat(apiCases(), returnOperations(), duplicateOperations(), conflictCases(), accountOperations()) {
+	for _, a := range slices.Concat(apiCases(), returnOperations(), duplicateOperations(), conflictCases(), accountOperations(), ownOperations()) {
 		if !strings.Contains(a.of, " /api/") || a.want[nobody] != http.StatusUnauthorized || strings.HasPrefix(a.of, "POST /api/v1/session") || strings.HasPrefix(a.of, "POST /api/v1/activation") {
 			continue
 		}

@@ -99,7 +99,7 @@ func (f *fixture) haystack(t *testing.T) *haystack {
 	for _, key := range f.keys {
 		h.needles = append(h.needles, newNeedle(key))
 	}
-	for _, login := range logins[1:] {
+	for _, login := range logins[1:worker] {
 		h.needles = append(h.needles, newNeedle(f.Token(t, login)))
 	}
 	return h

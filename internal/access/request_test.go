@@ -99,7 +99,7 @@ func TestRequest_for_a_copy_gives_all_that_is_kept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"卞若溪", "329901198503120026", "19900000001", "S000032000000193720101", "丹阳花名册2022年6月.csv", "技能证书名册.csv", "查阅复制", "request.register"} {
+	for _, want := range []string{"卞若溪", "329901198503120026", "19900000001", "S000032000000193720101", "丹阳花名册2022年6月.csv", "技能证书名册.csv", "查阅复制", "登记申请"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the copy does not hold %s:\n%s", want, text)
 		}

@@ -122,9 +122,9 @@ func TestMust_follows_the_role_table_for_every_role_and_right(t *testing.T) {
 	// Written down a second time on purpose: a change of the table must be meant.
 	want := map[account.Role]string{
 		account.City:            "figure.read worker.read worker.reveal worker.export worker.erase worker.merge certificate.revoke conflict.decide request.write request.decide import.read import.write import.undo org.read user.manage block.read filing.read filing.call",
-		account.District:        "figure.read worker.read worker.reveal worker.export worker.merge certificate.revoke conflict.decide request.write request.decide import.read import.write import.undo org.read block.read filing.read filing.call filing.send",
+		account.District:        "figure.read worker.read worker.reveal worker.export worker.merge certificate.revoke conflict.decide request.write request.decide import.read import.write import.undo org.read block.read filing.read filing.call filing.send worker.invite",
 		account.Industry:        "figure.read worker.read worker.reveal worker.export worker.merge conflict.decide request.write request.decide import.read import.write import.undo org.read block.read filing.read filing.call filing.send",
-		account.EnterpriseUnion: "figure.read worker.read worker.reveal worker.export request.write import.read import.write import.undo org.read filing.read filing.send",
+		account.EnterpriseUnion: "figure.read worker.read worker.reveal worker.export request.write import.read import.write import.undo org.read filing.read filing.send worker.invite",
 		account.EnterpriseHR:    "figure.read worker.read worker.reveal worker.export request.write import.read import.write import.undo org.read filing.read filing.send",
 		account.Member:          "figure.read import.read import.write import.undo org.read filing.read filing.send",
 		account.School:          "figure.read worker.read import.read import.write import.undo org.read filing.read filing.send",
@@ -132,9 +132,10 @@ func TestMust_follows_the_role_table_for_every_role_and_right(t *testing.T) {
 		account.SysAdmin:        "user.manage",
 		account.SecAdmin:        "audit.read",
 		account.AuditAdmin:      "audit.read",
+		account.Worker:          "own.file",
 		"nobody":                "",
 	}
-	if len(want) != len(account.Roles)+1 {
+	if len(want) != len(account.Roles)+2 {
 		t.Fatalf("%d roles tested, %d there", len(want), len(account.Roles)+1)
 	}
 	for role, list := range want {

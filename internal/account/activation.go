@@ -118,10 +118,17 @@ func (s *Service) CreateBulk(ctx context.Context, who Actor, in BulkInput) (b Bu
 }
 
 // draw gives the slip a new code.
-func (x *Slip) draw(now time.Time) error {
+func (x *Slip) draw(now time.Time) (err error) {
+	x.Code, err = NewCode()
+	x.Expires = now.Add(ActivationFor)
+	return err
+}
+
+// NewCode draws an activation code, as it is printed.
+func NewCode() (string, error) {
 	raw := make([]byte, codeLength)
 	if _, err := rand.Read(raw); err != nil {
-		return fmt.Errorf("make code: %w", err)
+		return "", fmt.Errorf("make code: %w", err)
 	}
 	var b strings.Builder
 	for i, r := range raw {
@@ -130,8 +137,7 @@ func (x *Slip) draw(now time.Time) error {
 		}
 		b.WriteByte(codeLetters[r%32]) // 256 is a multiple of 32: every letter is as likely
 	}
-	x.Code, x.Expires = b.String(), now.Add(ActivationFor)
-	return nil
+	return b.String(), nil
 }
 
 // chooseBulk finds the enterprises that are meant and have no account of the role.
@@ -211,7 +217,7 @@ func bulkUnits(t *org.Tree, who Actor, in BulkInput, tx *db.Tx) ([]org.UnitID, e
 
 func takenLogins(ctx context.Context, tx *db.Tx) (map[string]bool, error) {
 	out := map[string]bool{}
-	err := tx.Query(ctx, `SELECT login_fold FROM account_user`, nil, func(r db.Scanner) error {
+	err := tx.Query(ctx, `SELECT login_fold FROM account_user WHERE role <> $1`, []any{string(Worker)}, func(r db.Scanner) error {
 		var login string
 		err := r.Scan(&login)
 		out[login] = true
@@ -236,9 +242,7 @@ func freeLogin(taken map[string]bool, code string, unit org.UnitID, role Role) s
 	if len(code) == creditLength {
 		base = strings.ToLower(code[orgFrom:orgUpTo])
 	} else { // letters only: a long number is no login
-		for n := int64(unit); n > 0; n /= 26 {
-			base += string(rune('a' + n%26))
-		}
+		base = lettersOf(int64(unit))
 	}
 	login := base + bulkRoles[role]
 	for n := 2; taken[cn.Fold(login)]; n++ {
@@ -267,7 +271,7 @@ func insertSlips(ctx context.Context, tx *db.Tx, who Actor, slips []Slip) error 
 	}
 	var codes iter.Seq2[[]any, error] = func(yield func([]any, error) bool) {
 		for _, x := range slips {
-			if !yield([]any{x.User, codeKey(x.Code), now, who.UserID, db.At(x.Expires), int64(0), int64(0)}, nil) {
+			if !yield([]any{x.User, CodeKey(x.Code), now, who.UserID, db.At(x.Expires), int64(0), int64(0)}, nil) {
 				return
 			}
 		}
@@ -283,8 +287,15 @@ func insertSlips(ctx context.Context, tx *db.Tx, who Actor, slips []Slip) error 
 	return nil
 }
 
-// codeKey is what is stored of a code, and looked for.
-func codeKey(code string) []byte {
+// CheckCode says whether a code has the length of one, as it was typed.
+func CheckCode(c *fault.Check, field, code string) {
+	if n := len(plainCode(code)); n != codeLength {
+		c.Add(field, "account.code_length", codeLength)
+	}
+}
+
+// CodeKey is what is stored of a code, and looked for.
+func CodeKey(code string) []byte {
 	h := sm3.Sum([]byte(plainCode(code)))
 	return h[:]
 }
@@ -369,7 +380,7 @@ func giveCode(ctx context.Context, tx *db.Tx, who Actor, t *org.Tree, u User) (S
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO account_activation (user_id, code_hash, created_at, created_by, expires_at, failed, version) VALUES ($1, $2, $3, $4, $5, 0, 0)
 		ON CONFLICT (user_id) DO UPDATE SET code_hash = excluded.code_hash, created_at = excluded.created_at, created_by = excluded.created_by, expires_at = excluded.expires_at,
-		failed = 0, locked_until = NULL`, u.ID, codeKey(x.Code), db.At(tx.Now()), who.UserID, db.At(x.Expires)); err != nil {
+		failed = 0, locked_until = NULL`, u.ID, CodeKey(x.Code), db.At(tx.Now()), who.UserID, db.At(x.Expires)); err != nil {
 		return x, fmt.Errorf("renew code: %w", err)
 	}
 	return x, nil
@@ -393,14 +404,12 @@ type ActivateInput struct {
 // fault. It is the only way into an account that was made in bulk.
 func (s *Service) Activate(ctx context.Context, in ActivateInput, ip string) (token string, who Actor, err error) {
 	var c fault.Check
-	if n := len(plainCode(in.Code)); n != codeLength {
-		c.Add("code", "account.code_length", codeLength)
-	}
+	CheckCode(&c, "code", in.Code)
 	checkPassword(&c, "password", in.Login, in.Password)
 	if err := c.Err(); err != nil {
 		return "", Actor{}, err
 	}
-	key, failed := codeKey(in.Code), fault.New(fault.Unauthenticated, "account.activation_failed").WithFix("account.activation_failed_fix")
+	key, failed := CodeKey(in.Code), fault.New(fault.Unauthenticated, "account.activation_failed").WithFix("account.activation_failed_fix")
 	var user int64
 	err = s.db.WriteTx(ctx, func(tx *db.Tx) (err error) {
 		user, err = tryCode(ctx, tx, in.Login, key, ip)

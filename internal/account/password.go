@@ -67,6 +67,14 @@ func checkPassword(c *fault.Check, field, login, password string) {
 	}
 }
 
+// CheckPassword names every rule that a new password of a person without a login name breaks, under the input's name.
+func CheckPassword(c *fault.Check, field, password string) { checkPassword(c, field, "", password) }
+
+// Hash gives what is stored of a password. It is slow on purpose: outside any transaction, and only for who has shown a right to it.
+func (s *Service) Hash(ctx context.Context, password string) (string, error) {
+	return s.hash(ctx, password)
+}
+
 // hash gives the PHC string of a password.
 func (s *Service) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltBytes)

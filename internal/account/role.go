@@ -9,7 +9,9 @@
 // Duties are apart (三员分立, GB/T 22239-2019): who manages users sees no people, who reads the
 // audit log manages nobody, and who works with people reads no log.
 //
-// The package must not hold workers (职工), who are the registry's, nor put a password, token or
+// A worker (职工) may have an account too, which has no name and no unit: whose file it opens, the registry alone knows.
+//
+// The package must not hold anything about workers, who are the registry's, nor put a password, token or
 // name into errors, logs or the audit log.
 package account
 
@@ -48,12 +50,15 @@ const (
 	FilingRead     Right = "filing.read"
 	FilingCall     Right = "filing.call" // ask units for sheets, confirm what they send, send it back, give a later day
 	FilingSend     Right = "filing.send" // be asked: send the sheet of the own unit, ask for a later day
+	// WorkerInvite is for those who stand before the person: the union of the firm, and the district for firms without one.
+	WorkerInvite Right = "worker.invite" // make activation slips (激活条) for people
+	OwnFile      Right = "own.file"      // of a worker alone: read the own file, and ask about it
 )
 
 // Rights lists all rights.
 var Rights = []Right{
 	FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerErase, WorkerMerge, CertificateRevoke, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, UserManage, AuditRead, BlockRead,
-	FilingRead, FilingCall, FilingSend,
+	FilingRead, FilingCall, FilingSend, WorkerInvite, OwnFile,
 }
 
 // Role is the name of a row of the role table. Its words are in the catalogues as account.role.<role>.
@@ -72,6 +77,10 @@ const (
 	SysAdmin        Role = "sysadmin"         // 系统管理员: users only
 	SecAdmin        Role = "secadmin"         // 安全管理员: the audit log, until it has policies to set
 	AuditAdmin      Role = "auditadmin"       // 审计管理员: the audit log only
+
+	// Worker is who a file is about (职工). Nobody gives this role: it comes with activating a slip, is bound to no unit, and
+	// what is theirs the registry says. So it stands in the table, and not in Roles.
+	Worker Role = "worker"
 
 	operator Role = "operator" // who runs the program on the server itself; no user can have it
 )
@@ -94,7 +103,7 @@ var grants = map[Role]grant{
 		kinds:  []org.Kind{org.City}, whole: true, gives: Roles,
 	},
 	District: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, CertificateRevoke, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, WorkerMerge, CertificateRevoke, ConflictDecide, RequestWrite, RequestDecide, ImportRead, ImportWrite, ImportUndo, OrgRead, BlockRead, FilingRead, FilingCall, FilingSend, WorkerInvite},
 		kinds:  []org.Kind{org.District, org.Zone},
 	},
 	Industry: {
@@ -102,7 +111,7 @@ var grants = map[Role]grant{
 		kinds:  []org.Kind{org.IndustryUnion},
 	},
 	EnterpriseUnion: {
-		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, RequestWrite, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend},
+		rights: []Right{FigureRead, WorkerRead, WorkerReveal, WorkerExport, RequestWrite, ImportRead, ImportWrite, ImportUndo, OrgRead, FilingRead, FilingSend, WorkerInvite},
 		kinds:  []org.Kind{org.Enterprise},
 	},
 	EnterpriseHR: {
@@ -118,6 +127,7 @@ var grants = map[Role]grant{
 	},
 	SecAdmin:   {rights: []Right{AuditRead}, whole: true},
 	AuditAdmin: {rights: []Right{AuditRead}, whole: true},
+	Worker:     {rights: []Right{OwnFile}},
 	operator:   {rights: Rights, gives: Roles},
 }
 

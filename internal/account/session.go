@@ -55,9 +55,18 @@ type proof struct {
 // noted in the audit log. A wrong login, a wrong password and a locked login give the same
 // Unauthenticated fault and cost the same. The failure is counted in a transaction of its own.
 func (s *Service) Login(ctx context.Context, login, password, ip string) (token string, who Actor, err error) {
+	return s.login(ctx, "login_fold", cn.Fold(login), password, ip)
+}
+
+// LoginUser is Login for a module that knows by something else which user is meant; 0 is nobody, and costs the same.
+func (s *Service) LoginUser(ctx context.Context, user int64, password, ip string) (token string, who Actor, err error) {
+	return s.login(ctx, "user_id", user, password, ip)
+}
+
+func (s *Service) login(ctx context.Context, column string, value any, password, ip string) (token string, who Actor, err error) {
 	var p proof
 	err = s.db.ReadTx(ctx, func(tx *db.Tx) (err error) {
-		p, err = findProof(ctx, tx, "login_fold", cn.Fold(login))
+		p, err = findProof(ctx, tx, column, value)
 		return err
 	})
 	if err != nil {

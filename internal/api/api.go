@@ -141,6 +141,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.blockOperations(a)
 	s.purposeOperations(a)
 	s.requestOperations(a)
+	s.ownOperations(a)
 	s.exportOperations(a)
 	finish(a.OpenAPI())
 	return a

@@ -89,7 +89,7 @@ func TestOperations_are_named_once_and_public_only_where_nothing_is_said(t *test
 		}
 	}
 	slices.Sort(public)
-	if diff := cmp.Diff([]string{"document-show", "health-alive", "health-ready", "session-activate", "session-open"}, public); diff != "" {
+	if diff := cmp.Diff([]string{"document-show", "health-alive", "health-ready", "own-activate", "session-activate", "session-open"}, public); diff != "" {
 		t.Errorf("public operations (-want +got):\n%s", diff)
 	}
 	doc, err := (&api.Server{}).Document()

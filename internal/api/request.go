@@ -27,7 +27,7 @@ type RequestPlace struct {
 type registerInput struct {
 	ID   string `path:"id" doc:"Id of the file"`
 	Body struct {
-		Kind       string `json:"kind" enum:"copy,correct,erase"`
+		Kind       string `json:"kind" enum:"copy,correct,erase,opinion"`
 		ReceivedOn string `json:"received_on,omitempty" maxLength:"10" doc:"The day on which the person asked, 2006-01-02; today when not given"`
 		Text       string `json:"text,omitempty" maxLength:"2000" doc:"What is asked; kept sealed"`
 	}

@@ -56,7 +56,7 @@ func (s *Server) sessionOperations(a huma.API) {
 }
 
 func (s *Server) openSession(ctx context.Context, v *visit, in *loginInput) (*sessionOutput, error) {
-	token, who, err := s.Accounts.Login(ctx, in.Body.Login, in.Body.Password, address(v.r))
+	token, who, err := s.Registry.Login(ctx, in.Body.Login, in.Body.Password, address(v.r))
 	if err != nil {
 		return nil, err
 	}

@@ -225,6 +225,11 @@ func (s *Server) showWorker(ctx context.Context, v *visit, in *workerInput) (*wo
 	if err != nil {
 		return nil, err
 	}
+	return s.fileDoc(ctx, v, f)
+}
+
+// fileDoc writes a file that the reader may see.
+func (s *Server) fileDoc(ctx context.Context, v *visit, f *registry.File) (*workerOutput, error) {
 	l, err := s.labels(ctx, v, s.today())
 	if err != nil {
 		return nil, err

@@ -197,6 +197,7 @@ func (a *App) wire() error {
 	a.Registry = &registry.Service{DB: a.DB, Vault: a.Vault, Org: a.Org, Classes: classes, Precedence: precedence, Conflicts: conflicts, Days: days}
 	a.Org.OnChange = a.Registry.UnitsChanged
 	a.Accounts = account.New(a.DB, a.Org)
+	a.Registry.Accounts = a.Accounts
 	a.Book = ledger.NewBook(a.DB)
 	a.Intake = &intake.Service{DB: a.DB, Vault: a.Vault, Files: a.Files, Audit: audit.Add, Demo: func() bool { return a.Demo }, Limits: sheet.Default, Targets: map[string]*intake.Target{}}
 	a.Intake.Limits.File = a.Config.MaxUpload

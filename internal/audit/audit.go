@@ -79,6 +79,7 @@ type Filter struct {
 	Without  []string // none of these
 	Subject  string
 	Subjects []string // one of these, when there are some
+	NotUser  int64    // not what this user did; 0 = everybody's
 	From, To date.Day // civil days in China, both included
 	Before   Key      // only entries after this one in the list: the last Key of the page before
 	Limit    int      // 1–1000; 0 = 100
@@ -232,6 +233,9 @@ func (f Filter) where() (string, []any) {
 	list("action IN", f.Actions)
 	list("action NOT IN", f.Without)
 	list("subject IN", f.Subjects)
+	if f.NotUser != 0 {
+		add("user_id <>", f.NotUser)
+	}
 	if f.From != 0 {
 		add("at >=", db.At(midnight(f.From)))
 	}

@@ -34,7 +34,7 @@ func valueOf(k kind, row int64) any {
 }
 
 // allowed are words for columns that take a few words only.
-var allowed = map[string]string{"filing_unit.state": "sent", "registry_request.kind": "copy", "registry_request.state": "done"}
+var allowed = map[string]string{"filing_unit.state": "sent", "registry_request.kind": "copy", "registry_request.state": "done", "registry_consent.kind": "photo"}
 
 // A migration may bring tables and types that nobody thought of here: two rows in each table go
 // to the other engine (SQLite) and back to the one at hand.

@@ -27,7 +27,13 @@ type copyLine struct {
 
 // copyOf makes the copy.
 func (m *making) copyOf() (*list, error) {
-	c, err := m.Registry.Copy(m.ctx, m.who, m.Intake, m.req.Worker, m.req.Request)
+	var c *registry.PersonCopy
+	var err error
+	if m.req.Worker == 0 { // the person's own, who asks for it at this moment
+		c, err = m.Registry.OwnCopy(m.ctx, m.who, m.Intake)
+	} else {
+		c, err = m.Registry.Copy(m.ctx, m.who, m.Intake, m.req.Worker, m.req.Request)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +120,7 @@ func (m *making) looks(out []copyLine, looks []audit.Entry) ([]copyLine, error) 
 		return nil, err
 	}
 	for _, e := range looks {
-		out = append(out, copyLine{part: m.p.T("export.copy_look"), item: by[e.User] + " · " + e.Action, value: instant(e.At), on: date.On(e.At)})
+		out = append(out, copyLine{part: m.p.T("export.copy_look"), item: by[e.User] + " · " + m.p.T((&registry.Look{Action: e.Action}).Key()), value: instant(e.At), on: date.On(e.At)})
 	}
 	return out, nil
 }

@@ -83,7 +83,7 @@ type Request struct {
 	Import  intake.ImportID // leavers: of this import
 	Audit   account.LogFilter
 	Users   account.Filter
-	Worker  registry.WorkerID  // copy: of this person
+	Worker  registry.WorkerID  // copy: of this person; 0 = of a worker who is logged in
 	Request registry.RequestID // copy: answers this request
 }
 
@@ -272,7 +272,9 @@ func (m *making) users(ids map[int64]string) error {
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		ids[id] = u.Name
+		if ids[id] = u.Name; u.Role == account.Worker { // who has no name here
+			ids[id] = m.p.T(u.Role.Key())
+		}
 	}
 	return nil
 }

@@ -55,9 +55,14 @@ func (s *Service) Copy(ctx context.Context, who account.Actor, read *intake.Serv
 	if err != nil {
 		return nil, err
 	}
+	return s.copyOf(ctx, who.Scope, seesOpinions(who), read, worker)
+}
+
+// copyOf gathers all that is kept about a person.
+func (s *Service) copyOf(ctx context.Context, scope account.Scope, opinions bool, read *intake.Service, worker WorkerID) (*PersonCopy, error) {
 	out := &PersonCopy{File: &File{}, Numbers: map[int64]string{}}
-	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		w, key, sealedID, sealedPhone, err := s.open(ctx, tx, who.Scope, worker)
+	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		w, key, sealedID, sealedPhone, err := s.open(ctx, tx, scope, worker)
 		if err != nil {
 			return err
 		}
@@ -83,7 +88,7 @@ func (s *Service) Copy(ctx context.Context, who account.Actor, read *intake.Serv
 	if err != nil {
 		return nil, err
 	}
-	list, _, _, err := s.ListRequests(ctx, who, RequestFilter{All: true, Worker: worker, Limit: 500})
+	list, _, _, err := s.requestsIn(ctx, scope, opinions, RequestFilter{All: true, Worker: worker, Limit: 500})
 	out.Requests = list
 	return out, err
 }

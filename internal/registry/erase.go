@@ -253,7 +253,7 @@ func (s *Service) Scrub(ctx context.Context) error {
 }
 
 // scrubbed are the tables in which a person stood in clear, or with a key.
-var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "registry_claim", "registry_ruling", "registry_request", "registry_duplicate", "intake_import", "intake_row_batch", "intake_stage", "intake_problem_batch", "intake_mapping"}
+var scrubbed = []string{"registry_worker", "registry_number", "registry_certificate_number", "registry_certificate", "registry_identity", "registry_alias", "registry_revocation", "registry_claim", "registry_ruling", "registry_request", "registry_duplicate", "registry_login", "registry_slip", "registry_notice", "registry_consent", "intake_import", "intake_row_batch", "intake_stage", "intake_problem_batch", "intake_mapping"}
 
 // blank takes from a file whatever says whose it is. The rows of certificates must still be known as those of
 // one certificate, so the index of their number becomes the id of its first row.
@@ -281,6 +281,9 @@ WHERE worker_id = $1 AND length(wrapped_key) > 0`, int64(w), []byte{}, ErasedNam
 	}
 	if n == 0 {
 		return fault.New(fault.Conflict, "registry.worker_erased")
+	}
+	if err := endLogin(ctx, tx, w); err != nil { // after the file is taken: who activates a slip at this moment takes it too
+		return err
 	}
 	first := map[string][]byte{}
 	var rows []int64

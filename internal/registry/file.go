@@ -55,9 +55,14 @@ func (s *Service) Find(ctx context.Context, who account.Actor, id WorkerID) (*Fi
 	if err := s.mayOpen(ctx, who, id, "worker.open", nil); err != nil {
 		return nil, err
 	}
+	return s.fileOf(ctx, who.Scope, id)
+}
+
+// fileOf reads a file whose opening is logged.
+func (s *Service) fileOf(ctx context.Context, scope account.Scope, id WorkerID) (*File, error) {
 	f := &File{}
 	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		w, key, sealedID, sealedPhone, err := s.open(ctx, tx, who.Scope, id)
+		w, key, sealedID, sealedPhone, err := s.open(ctx, tx, scope, id)
 		if err != nil {
 			return err
 		}
@@ -187,9 +192,13 @@ func (s *Service) Reveal(ctx context.Context, who account.Actor, id WorkerID, fi
 	if err := audit.Read(ctx, s.DB, who.UserID, "worker.reveal", id.String(), map[string]any{"field": string(field), "why": why}); err != nil {
 		return "", err
 	}
-	var out string
+	return s.secretOf(ctx, who.Scope, id, field)
+}
+
+// secretOf reads a masked field in clear, once that is logged.
+func (s *Service) secretOf(ctx context.Context, scope account.Scope, id WorkerID, field Secret) (out string, err error) {
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		w, key, sealedID, sealedPhone, err := s.open(ctx, tx, who.Scope, id)
+		w, key, sealedID, sealedPhone, err := s.open(ctx, tx, scope, id)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ import (
 // table is one about people, and each of its columns has to stand in the purpose register.
 var notAboutPeople = []string{
 	"app_setting", "audit_head", "db_process_head", "filing_call", "filing_event", "filing_head", "filing_unit", "intake_mapping",
-	"ledger_block", "ledger_head", "org_head", "org_observation", "org_unit", "registry_statistic",
+	"ledger_block", "ledger_head", "org_head", "org_observation", "org_unit", "registry_notice_text", "registry_statistic",
 }
 
 var (

@@ -47,10 +47,15 @@ const (
 	RequestCopy    RequestKind = "copy"    // 查阅复制
 	RequestCorrect RequestKind = "correct" // 更正
 	RequestErase   RequestKind = "erase"   // 注销
+	// RequestOpinion is a complaint or opinion of a worker. It may be about the own firm: firms do not see it.
+	RequestOpinion RequestKind = "opinion" // 意见投诉
 )
 
 // RequestKinds lists the kinds.
-var RequestKinds = []RequestKind{RequestCopy, RequestCorrect, RequestErase}
+var RequestKinds = []RequestKind{RequestCopy, RequestCorrect, RequestErase, RequestOpinion}
+
+// seesOpinions reports whether somebody is told of complaints: those who answer them, and so no firm.
+func seesOpinions(who account.Actor) bool { return who.Role.Has(account.RequestDecide) }
 
 // RequestState is where a request stands. Its word is registry.request_<state>.
 type RequestState string
@@ -105,41 +110,49 @@ func (s *Service) RegisterRequest(ctx context.Context, who account.Actor, in Req
 	if err := who.Must(account.RequestWrite); err != nil {
 		return out, err
 	}
+	if in.Kind == RequestOpinion && !seesOpinions(who) { // a firm does not take down complaints
+		return out, who.Must(account.RequestDecide)
+	}
 	err = s.DB.WriteTx(ctx, func(tx *db.Tx) error {
-		if in.ReceivedOn == 0 {
-			in.ReceivedOn = tx.Today()
-		}
-		if err := s.takeFiles(ctx, tx, who.Scope, in.Worker); err != nil {
-			return err
-		}
-		w, key, _, _, err := s.open(ctx, tx, who.Scope, in.Worker)
-		if err != nil {
-			return err
-		}
-		if err := in.check(tx.Today()); err != nil {
-			return err
-		}
-		if err := s.free(ctx, tx, w, in.Kind); err != nil {
-			return err
-		}
-		due, err := s.Days.After(in.ReceivedOn, AnswerDays)
-		if err != nil {
-			return err
-		}
-		id := RequestID(tx.NewID())
-		_, err = tx.Exec(ctx, `INSERT INTO registry_request (worker_id, id, kind, received_on, due_on, state, text_sealed, answer_sealed, registered_at, registered_by, decided_by, import_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0)`, int64(in.Worker), int64(id), string(in.Kind), in.ReceivedOn, due, string(RequestOpen),
-			key.Seal(int64(id), "text", []byte(strings.TrimSpace(in.Text))), []byte{}, db.At(tx.Now()), who.UserID)
-		if err != nil {
-			return fmt.Errorf("register request: %w", err)
-		}
-		if err := noteRequest(ctx, tx, who.UserID, "request.register", in.Worker, id, in.Kind); err != nil {
-			return err
-		}
-		out, err = s.request(ctx, tx, who.Scope, in.Worker, id)
+		out, err = s.register(ctx, tx, who.UserID, who.Scope, in)
 		return err
 	})
 	return out, err
+}
+
+// register notes a request inside a transaction, under the user by.
+func (s *Service) register(ctx context.Context, tx *db.Tx, by int64, scope account.Scope, in RequestInput) (out Request, err error) {
+	if in.ReceivedOn == 0 {
+		in.ReceivedOn = tx.Today()
+	}
+	if err := s.takeFiles(ctx, tx, scope, in.Worker); err != nil {
+		return out, err
+	}
+	w, key, _, _, err := s.open(ctx, tx, scope, in.Worker)
+	if err != nil {
+		return out, err
+	}
+	if err := in.check(tx.Today()); err != nil {
+		return out, err
+	}
+	if err := s.free(ctx, tx, w, in.Kind); err != nil {
+		return out, err
+	}
+	due, err := s.Days.After(in.ReceivedOn, AnswerDays)
+	if err != nil {
+		return out, err
+	}
+	id := RequestID(tx.NewID())
+	_, err = tx.Exec(ctx, `INSERT INTO registry_request (worker_id, id, kind, received_on, due_on, state, text_sealed, answer_sealed, registered_at, registered_by, decided_by, import_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0)`, int64(in.Worker), int64(id), string(in.Kind), in.ReceivedOn, due, string(RequestOpen),
+		key.Seal(int64(id), "text", []byte(strings.TrimSpace(in.Text))), []byte{}, db.At(tx.Now()), by)
+	if err != nil {
+		return out, fmt.Errorf("register request: %w", err)
+	}
+	if err := noteRequest(ctx, tx, by, "request.register", in.Worker, id, in.Kind); err != nil {
+		return out, err
+	}
+	return s.request(ctx, tx, scope, in.Worker, id)
 }
 
 func (in *RequestInput) check(today date.Day) error {
@@ -149,6 +162,10 @@ func (in *RequestInput) check(today date.Day) error {
 	case RequestCorrect:
 		if strings.TrimSpace(in.Text) == "" {
 			c.Add("text", "registry.request_text_needed")
+		}
+	case RequestOpinion:
+		if strings.TrimSpace(in.Text) == "" {
+			c.Add("text", "registry.opinion_text_needed")
 		}
 	default:
 		c.Add("kind", "registry.request_kind_unknown", string(in.Kind))
@@ -173,6 +190,9 @@ func (s *Service) free(ctx context.Context, tx *db.Tx, w Worker, kind RequestKin
 	}
 	if root := a.root(w.ID); root != w.ID {
 		return conflict("registry.request_merged", root.String())
+	}
+	if kind == RequestOpinion { // a second grievance does not wait for the first
+		return nil
 	}
 	n := 0
 	err = tx.QueryRow(ctx, `SELECT count(*) FROM registry_request WHERE worker_id = $1 AND kind = $2 AND state = 'open'`, []any{int64(w.ID), string(kind)}, &n)
@@ -230,17 +250,26 @@ func (s *Service) ListRequests(ctx context.Context, who account.Actor, f Request
 	if err := who.Must(account.WorkerRead); err != nil {
 		return nil, 0, counts, err
 	}
+	return s.requestsIn(ctx, who.Scope, seesOpinions(who), f)
+}
+
+// requestsIn is ListRequests for a subtree.
+func (s *Service) requestsIn(ctx context.Context, scope account.Scope, opinions bool, f RequestFilter) (list []Request, total int, counts RequestCounts, err error) {
 	if f.Limit <= 0 || f.Limit > 500 {
 		f.Limit = 50
+	}
+	cut := seen(1)
+	if !opinions {
+		cut += ` AND r.kind <> 'opinion'`
 	}
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
 		const overdue = `coalesce(sum(CASE WHEN r.due_on < $4 THEN 1 ELSE 0 END), 0)`
 		const from = ` FROM registry_request r, registry_worker w, org_unit u WHERE r.worker_id = w.worker_id AND `
-		args := append(seenArgs(who.Scope), tx.Today())
-		if err := tx.QueryRow(ctx, `SELECT count(*), `+overdue+from+seen(1)+` AND r.state = 'open'`, args, &counts.Open, &counts.Overdue); err != nil {
+		args := append(seenArgs(scope), tx.Today())
+		if err := tx.QueryRow(ctx, `SELECT count(*), `+overdue+from+cut+` AND r.state = 'open'`, args, &counts.Open, &counts.Overdue); err != nil {
 			return err
 		}
-		where, args := seen(1), seenArgs(who.Scope)
+		where, args := cut, seenArgs(scope)
 		if !f.All {
 			where += ` AND r.state = 'open'`
 		}
@@ -269,7 +298,10 @@ func (s *Service) FindRequest(ctx context.Context, who account.Actor, worker Wor
 		return out, err
 	}
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		_, err := s.request(ctx, tx, who.Scope, worker, id)
+		r, err := s.request(ctx, tx, who.Scope, worker, id)
+		if err == nil && r.Kind == RequestOpinion && !seesOpinions(who) {
+			err = unknownRequest()
+		}
 		return err
 	})
 	if err != nil {
@@ -337,6 +369,8 @@ func (s *Service) FinishRequest(ctx context.Context, who account.Actor, worker W
 			var err error
 			r.Import, err = lastImport(ctx, tx, worker, r.RegisteredAt)
 			return err
+		case r.Kind == RequestOpinion:
+			return needed(answer, "registry.opinion_answer_needed")
 		}
 		return nil
 	})
@@ -373,7 +407,7 @@ func (r *Request) Acts(who account.Actor) (a RequestActs) {
 		a.Refuse, a.EraseByOthers = a.Erase, !a.Erase
 	case RequestCopy:
 		a.Copy, a.Finish, a.Refuse = may(account.WorkerReveal), !r.CopiedAt.IsZero(), true
-	case RequestCorrect:
+	case RequestCorrect, RequestOpinion:
 		a.Finish, a.Refuse = true, true
 	}
 	return a

@@ -22,6 +22,8 @@ type Service struct {
 	Org     *org.Service
 	Classes Classes
 	Days    *cn.Calendar // working days, by which requests are due; set by app
+	// Accounts opens the sessions of people who log in to their own files.
+	Accounts *account.Service
 	// Precedence tells which source counts where two disagree; nil makes them equal.
 	Precedence Precedence
 	// Conflicts is the table of kinds of conflicts between sources.

@@ -72,6 +72,9 @@ func (s *Server) base(r *http.Request) part.Base {
 		if v.unit == "" {
 			b.Actor.Unit = b.T("web.whole_city")
 		}
+		if isOwn(v.actor) { // an account of a worker has no name: whose it is the pages say
+			b.Actor = part.Actor{Name: b.T(v.actor.Role.Key()), Role: b.T("web_own.side")}
+		}
 		b.Nav, b.Search = nav(v.actor), may(v.actor, account.WorkerRead)
 	}
 	return b
@@ -109,6 +112,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	v, b := visitOf(r), s.base(r)
+	if f, ok := fault.As(err); ok && f.Key == "registry.notice_first" {
+		http.Redirect(w, r, "/me/notice", http.StatusSeeOther)
+		return
+	}
 	v.cause = err
 	p := errorpage.Page{Base: b, Status: statusOf[fault.KindOf(err)], Back: part.Link{Label: b.T("web_error.home"), Href: "/"}}
 	p.Sentence, p.Fix = b.Fault(err)

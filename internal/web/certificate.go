@@ -198,6 +198,9 @@ func (p paper) paper(c *registry.HeldCertificate) workerpage.Paper {
 		Href: certificateURL(p.id, c.ID), Number: c.NumberMasked, Occupation: p.occupation(c.Occupation), Rank: p.l.Of(ledger.RankEver, int64(c.Rank)), On: c.IssuedOn, Until: c.ExpiresOn,
 		Source: p.from(c.Import, c.Line),
 	}
+	if p.own {
+		out.Href = ""
+	}
 	v := c.ValidityOn(p.today)
 	out.State, out.StateWord = validityTones[v], p.T("registry.validity_"+string(v))
 	return out

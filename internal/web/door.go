@@ -52,7 +52,7 @@ func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) error {
 		return unreadable(err)
 	}
 	user, back := r.PostFormValue("user"), localPath(r.PostFormValue("back"))
-	token, _, err := s.Accounts.Login(r.Context(), user, r.PostFormValue("password"), addressOf(r))
+	token, _, err := s.Registry.Login(r.Context(), user, r.PostFormValue("password"), addressOf(r))
 	switch fault.KindOf(err) {
 	case fault.Unauthenticated, fault.Forbidden, fault.Invalid:
 		p := s.loginPage(r, back)
@@ -94,7 +94,11 @@ func (s *Server) postLogout(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) passwordPage(r *http.Request) login.ChangePage {
 	who := visitOf(r).actor
-	return login.ChangePage{Base: s.base(r), User: who.Login, First: who.MustChange}
+	p := login.ChangePage{Base: s.base(r), User: who.Login, First: who.MustChange}
+	if isOwn(who) { // who logs in with the ID number, which is not written here
+		p.User = ""
+	}
+	return p
 }
 
 func (s *Server) getPassword(w http.ResponseWriter, r *http.Request) error {

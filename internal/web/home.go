@@ -26,6 +26,10 @@ const recentImports = 6
 
 // getHome greets the reader with what their role is about.
 func (s *Server) getHome(w http.ResponseWriter, r *http.Request) error {
+	if isOwn(visitOf(r).actor) {
+		http.Redirect(w, r, "/me/file", http.StatusSeeOther)
+		return nil
+	}
 	q, err := s.askedOf(r)
 	if err != nil {
 		return err

@@ -77,7 +77,7 @@ func (s *Server) askRequest(w http.ResponseWriter, r *http.Request, status int, 
 	b := s.base(r)
 	b.Path = workerURL(int64(f.ID)) + "/requests/new"
 	p := requestpage.NewPage{Base: b, Worker: f.ID.String(), Name: nameShown(b, f.Name), Kind: r.PostFormValue("kind"), On: r.PostFormValue("received_on"), Today: date.On(s.Now()).String(),
-		Text: r.PostFormValue("text"), Days: registry.AnswerDays, Problems: problems}
+		Text: r.PostFormValue("text"), Opinions: may(visitOf(r).actor, account.RequestDecide), Days: registry.AnswerDays, Problems: problems}
 	if p.On == "" {
 		p.On = p.Today
 	}
@@ -156,7 +156,7 @@ func (s *Server) showRequest(w http.ResponseWriter, r *http.Request, status int,
 	}
 	acts := q.Acts(who)
 	p.CanCopy, p.CanFinish, p.CanRefuse, p.NeedsErasing = acts.Copy, acts.Finish, acts.Refuse, acts.EraseByOthers
-	p.Correction = q.Kind == registry.RequestCorrect
+	p.Correction = q.Kind == registry.RequestCorrect || q.Kind == registry.RequestOpinion
 	if acts.Erase {
 		p.Erase = workerURL(int64(worker)) + "/erase"
 	}

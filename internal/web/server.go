@@ -84,7 +84,10 @@ const formOver = 1 << 16
 
 // Routes is everything the server answers except static files. A test asks each line as
 // nobody, as a stranger and as the right person.
-func (s *Server) Routes() []Route {
+func (s *Server) Routes() []Route { return append(s.deskRoutes(), s.ownRoutes()...) }
+
+// deskRoutes are the pages of those who work here, and the doors.
+func (s *Server) deskRoutes() []Route {
 	return []Route{
 		{Method: "GET", Pattern: "/login", Name: "login.form", Public: true, First: true, Handle: s.getLogin},
 		{Method: "POST", Pattern: "/login", Name: "login.do", Public: true, First: true, Handle: s.postLogin},
@@ -214,6 +217,9 @@ func (s *Server) Routes() []Route {
 		{Method: "GET", Pattern: "/activate", Name: "activate.form", Public: true, First: true, Handle: s.getActivate},
 		{Method: "POST", Pattern: "/activate", Name: "activate.do", Public: true, First: true, Handle: s.postActivate},
 
+		{Method: "GET", Pattern: "/slips", Name: "slip.list", Handle: s.getSlips},
+		{Method: "POST", Pattern: "/slips", Name: "slip.make", Handle: s.postSlipsOfPeople},
+
 		{Method: "GET", Pattern: "/blocks", Name: "block.list", Handle: s.getBlocks},
 		{Method: "GET", Pattern: "/blocks.csv", Name: "block.csv", Handle: s.getBlocksFile(listing.CSV)},
 		{Method: "GET", Pattern: "/blocks.xlsx", Name: "block.xlsx", Handle: s.getBlocksFile(listing.XLSX)},
@@ -233,6 +239,7 @@ var menu = []struct {
 	{part.NavItem{Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"}, account.WorkerRead},
 	{part.NavItem{Key: "web.nav_filings", Icon: "upload", Href: "/filings"}, account.FilingRead},
 	{part.NavItem{Key: "web_request.nav", Icon: "clock", Href: "/requests"}, account.RequestWrite},
+	{part.NavItem{Key: "web_slip.nav", Icon: "user", Href: "/slips"}, account.WorkerInvite},
 	{part.NavItem{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, account.BlockRead},
 	{part.NavItem{Key: "web.nav_users", Icon: "user", Href: "/users"}, account.UserManage},
 	{part.NavItem{Key: "web.nav_audit", Icon: "eye", Href: "/audit"}, account.AuditRead},
@@ -240,6 +247,9 @@ var menu = []struct {
 
 // nav is the part of the menu that an actor may use.
 func nav(who account.Actor) []part.NavItem {
+	if isOwn(who) {
+		return ownMenu
+	}
 	var out []part.NavItem
 	for _, m := range menu {
 		if may(who, m.right) {

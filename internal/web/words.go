@@ -55,7 +55,9 @@ func (s *Server) userNames(ctx context.Context, b part.Base, ids ...int64) (map[
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}
-		out[id] = u.Name
+		if out[id] = u.Name; u.Role == account.Worker {
+			out[id] = b.T("web_request.by_person")
+		}
 	}
 	return out, nil
 }

@@ -97,21 +97,25 @@ type paper struct {
 	files map[int64]intake.Source
 	today date.Day
 	id    int64
+	own   bool // for the person: sources and certificates are named, not opened
 }
 
 func (p paper) from(imported int64, line ledger.Line) part.Source {
 	f := ledger.Fact{Import: imported, Line: line}
-	src := p.files[imported]
-	return source(f, src.Name, src.Sheets[line.Sheet()], rowURL(f, p.id))
+	src, href := p.files[imported], ""
+	if !p.own {
+		href = rowURL(f, p.id)
+	}
+	return source(f, src.Name, src.Sheets[line.Sheet()], href)
 }
 
-func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page, error) {
+// paperOf gathers what a person's file is printed with.
+func (s *Server) paperOf(r *http.Request, f *registry.File) (paper, error) {
 	b := s.base(r)
-	b.Path = workerURL(int64(f.ID))
 	today := date.On(s.Now())
 	l, err := s.Figures.Labels(r.Context(), today, b.Printer)
 	if err != nil {
-		return workerpage.Page{}, err
+		return paper{}, err
 	}
 	var imports []int64
 	for _, c := range f.Certificates {
@@ -130,10 +134,16 @@ func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page,
 		}
 	}
 	files, err := s.sources(r.Context(), imports)
+	return paper{Base: b, l: l, files: files, today: today, id: int64(f.ID)}, err
+}
+
+func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page, error) {
+	x, err := s.paperOf(r, f)
 	if err != nil {
 		return workerpage.Page{}, err
 	}
-	x := paper{Base: b, l: l, files: files, today: today, id: int64(f.ID)}
+	x.Path = workerURL(int64(f.ID))
+	b, l := x.Base, x.l
 	p := workerpage.Page{Base: b, ID: f.ID.String(), Name: nameShown(b, f.Name), Sex: l.Of(ledger.Sex, int64(f.Sex)), Birth: b.Month(f.Birth), Timeline: x.timeline(f.Facts), Employment: x.employment(f), Papers: x.papers(f), Erase: eraseURL(visitOf(r).actor, f), Erased: f.Erased}
 	if f.RankEver != 0 {
 		p.Rank = l.Of(ledger.RankEver, int64(f.RankEver))
@@ -155,6 +165,9 @@ func (s *Server) workerPage(r *http.Request, f *registry.File) (workerpage.Page,
 		p.Conflicts = append(p.Conflicts, s.conflictLink(b, f.ID, c))
 	}
 	p.Masked = x.masked(f, visitOf(r).actor)
+	if !f.Erased && f.Survivor == 0 && may(visitOf(r).actor, account.WorkerInvite) {
+		p.Slip = "/slips?worker=" + f.ID.String()
+	}
 	return p, s.addRequests(r, f, &p)
 }
 

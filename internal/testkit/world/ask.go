@@ -57,7 +57,7 @@ func (w *World) Token(t testing.TB, login string) string {
 // NewToken opens another session of a user: for tests that end it.
 func (w *World) NewToken(t testing.TB, login string) string {
 	t.Helper()
-	token, _, err := w.Accounts.Login(t.Context(), login, Password, "192.0.2.1")
+	token, _, err := w.Registry.Login(t.Context(), login, Password, "192.0.2.1")
 	if err != nil {
 		t.Fatalf("log %s in: %v", login, err)
 	}

@@ -21,6 +21,14 @@ type Actor struct {
 // Known reports whether somebody is logged in.
 func (a Actor) Known() bool { return a.Name != "" }
 
+// Place is in which role, and for which unit.
+func (a Actor) Place() string {
+	if a.Unit == "" {
+		return a.Role
+	}
+	return a.Role + " · " + a.Unit
+}
+
 // NavItem is one entry of the main menu. Key is its message key.
 type NavItem struct {
 	Key, Icon, Href string

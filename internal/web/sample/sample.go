@@ -52,6 +52,7 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.blocks()...)
 	all = append(all, m.purposes()...)
 	all = append(all, m.requests()...)
+	all = append(all, m.own()...)
 	all = append(all, m.doors()...)
 	return all
 }

@@ -139,9 +139,9 @@
   // What stands behind the # of a slip's address goes into the form and out of the address, where a history would keep it.
   const slip = document.querySelector("form[data-slip]"), [login, code] = location.hash.slice(1).split("/");
   if (slip && code) {
-    slip.elements.login.value = decodeURIComponent(login);
+    if (slip.elements.login) slip.elements.login.value = decodeURIComponent(login);
     slip.elements.code.value = code;
-    slip.elements.password.focus();
+    (slip.querySelector("#f-id") || slip.elements.password).focus();
     history.replaceState(null, "", location.pathname);
   }
 

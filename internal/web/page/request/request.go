@@ -37,7 +37,8 @@ type NewPage struct {
 	Kind         string // as chosen
 	On, Today    string
 	Text         string
-	Days         int // within how many working days it has to be answered
+	Opinions     bool // the reader may take down a complaint
+	Days         int  // within how many working days it has to be answered
 	Problems     []part.Problem
 }
 

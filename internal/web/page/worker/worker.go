@@ -70,6 +70,7 @@ type Page struct {
 	Erased     bool
 	Requests   []RequestLine // what the person asked about the own data, the open ones first
 	NewRequest string        // the way to register one; empty: may not, or is erased
+	Slip       string        // address that makes an activation slip, for who may
 	Survivor   string        // address of the file into which this one was merged
 	Merged     []string      // addresses of those merged into this one
 	Unmerge    string        // the way to the question, of a merged file
