@@ -546,7 +546,7 @@ CREATE TABLE registry_request (
   CHECK ((state = ANY (ARRAY['open', 'done', 'refused'])))
 );
 CREATE INDEX registry_request_due ON registry_request (due_on) WHERE state = 'open';
-CREATE UNIQUE INDEX registry_request_open ON registry_request (worker_id, kind) WHERE ((state = 'open') AND (kind <> 'opinion'));
+CREATE UNIQUE INDEX registry_request_open ON registry_request (worker_id, kind) WHERE state = 'open' AND kind <> 'opinion';
 
 CREATE TABLE registry_revocation (
   worker_id          bigint      NOT NULL,

@@ -76,6 +76,7 @@ type commands struct {
 	Sheet         sheetCmd         `cmd:"" help:"Write a sheet filled with what is on file, to be corrected and taken in again."`
 	Verify        verifyCmd        `cmd:"" help:"Re-hash the ledger and compare it with every row it stands for."`
 	Filings       filingsCmd       `cmd:"" help:"Returns (报送): ask units for sheets, see who has sent, remind."`
+	Slips         slipsCmd         `cmd:"" help:"Make activation slips for people who have no login."`
 	User          userCmd          `cmd:"" help:"Manage users."`
 	Audit         auditCmd         `cmd:"" help:"Search the audit log and verify its chain."`
 	Migrate       migrateCmd       `cmd:"" help:"Bring a database to this version."`

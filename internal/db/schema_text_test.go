@@ -164,9 +164,12 @@ func names(list string) []string {
 	return out
 }
 
+// both is a condition of two parts as PostgreSQL prints it.
+var both = regexp.MustCompile(`^\(\(([^()]*)\) AND \(([^()]*)\)\)$`)
+
 // bare takes the outer brackets off a condition; one engine adds them, the other does not.
 func bare(text string) string {
-	text = strings.TrimSpace(text)
+	text = both.ReplaceAllString(strings.TrimSpace(text), "$1 AND $2")
 	for strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") && !strings.ContainsAny(text[1:len(text)-1], "()") {
 		text = text[1 : len(text)-1]
 	}

@@ -110,7 +110,7 @@ func TestMenu_shows_what_the_role_may_do(t *testing.T) {
 	w := world.New(t)
 	for login, want := range map[string][]string{
 		world.City:       {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/blocks", "/users"},
-		world.Danyang:    {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/blocks"},
+		world.Danyang:    {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/slips", "/blocks"},
 		world.Firm:       {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests"},
 		world.Auditor:    {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/blocks"},
 		world.SysAdmin:   {"/", "/users"},
