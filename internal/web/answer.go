@@ -74,6 +74,7 @@ func (s *Server) base(r *http.Request) part.Base {
 		}
 		if isOwn(v.actor) { // an account of a worker has no name: whose it is the pages say
 			b.Actor = part.Actor{Name: b.T(v.actor.Role.Key()), Role: b.T("web_own.side")}
+			b.Complain = ownComplain
 		}
 		b.Nav, b.Search = nav(v.actor), may(v.actor, account.WorkerRead)
 	}

@@ -29,6 +29,9 @@ var ownMenu = []part.NavItem{
 	{Key: "web_own.nav_requests", Icon: "search", Href: "/me/requests"},
 }
 
+// ownComplain is where a worker makes a complaint (意见投诉); a button for it stands on every page.
+const ownComplain = "/me/requests/new?kind=opinion"
+
 // ownRoutes are the pages of a worker who is logged in, and the one to which a slip leads.
 func (s *Server) ownRoutes() []Route {
 	return []Route{

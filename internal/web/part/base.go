@@ -43,7 +43,8 @@ type Base struct {
 	RequestID string
 	Theme     string // light, dark, or empty: as the device says
 	Nav       []NavItem
-	Search    bool // the reader may look people up
+	Search    bool   // the reader may look people up
+	Complain  string // where a complaint is made, on every page of a worker; empty on all others
 }
 
 // HTMLLang is the value of the page's lang attribute.

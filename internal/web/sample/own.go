@@ -13,6 +13,7 @@ import (
 // mine is the request of a worker on the own pages.
 func (m maker) mine(path string) part.Base {
 	b := m.at(path)
+	b.Complain = "/me/requests/new?kind=opinion"
 	b.Search, b.Actor = false, part.Actor{Name: b.T("account.role.worker"), Role: b.T("web_own.side")}
 	b.Nav = []part.NavItem{{Key: "web_own.nav_file", Icon: "user", Href: "/me/file"}, {Key: "web_own.nav_timeline", Icon: "clock", Href: "/me/timeline"}, {Key: "web_own.nav_looks", Icon: "eye", Href: "/me/looks"}, {Key: "web_own.nav_requests", Icon: "search", Href: "/me/requests"}}
 	return b
