@@ -98,7 +98,10 @@ func ownPages() []ask {
 		{of: "GET /workers/{id}", what: "the own file by its id is the desk's", path: "/workers/{colleague}", want: everybody{303, 200, 200, 404, 200, 200, 403, 403, 403}},
 		{of: "GET /slips", what: "who has no login", path: "/slips", want: pageInviters},
 		{of: "GET /slips", what: "one person of Danyang", path: "/slips?worker={worker}", want: everybody{303, 403, 200, 404, 403, 403, 403, 403, 403}},
+		{of: "GET /slips", what: "of one firm", path: "/slips?firm=丹阳恒远机械有限公司", want: pageInviters},
+		{of: "GET /slips", what: "of no firm that is known", path: "/slips?firm=无此厂", want: everybody{303, 403, 422, 422, 403, 403, 403, 403, 403}},
 		{of: "POST /slips", what: "for whom", path: "/slips", form: "all=1", want: pageInviters},
+		{of: "POST /slips", what: "for whom of one firm", path: "/slips", form: "all=1&firm=丹阳恒远机械有限公司", want: pageInviters},
 		{of: "POST /slips", what: "one of Danyang", path: "/slips", form: "worker={worker}&step=make&site=https://tuoxing.example.cn", want: everybody{303, 403, 200, 404, 403, 403, 403, 403, 403}},
 	}
 }

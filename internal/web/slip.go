@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/date"
@@ -28,7 +29,16 @@ func (s *Server) showSlips(w http.ResponseWriter, r *http.Request, status int, p
 	if err != nil {
 		return err
 	}
-	list, total, err := s.Registry.ListInvited(r.Context(), visitOf(r).actor, registry.InvitedFilter{After: registry.WorkerID(at.after), Limit: perPage})
+	b := s.base(r)
+	b.Path = "/slips"
+	p := slippage.ListPage{Base: b, Site: r.FormValue("site"), Firm: strings.TrimSpace(r.FormValue("firm")), Plan: plan, Problems: problems}
+	firm, err := s.firmOf(r)
+	if fault.Is(err, fault.Invalid) && len(problems) == 0 {
+		p.Problems, status = s.problemsOf(b, err, "firm"), http.StatusUnprocessableEntity
+	} else if err != nil && !fault.Is(err, fault.Invalid) {
+		return err
+	}
+	list, total, err := s.Registry.ListInvited(r.Context(), visitOf(r).actor, registry.InvitedFilter{Employer: firm, After: registry.WorkerID(at.after), Limit: perPage})
 	if err != nil {
 		return err
 	}
@@ -36,9 +46,7 @@ func (s *Server) showSlips(w http.ResponseWriter, r *http.Request, status int, p
 	if err != nil {
 		return err
 	}
-	b := s.base(r)
-	b.Path = "/slips"
-	p := slippage.ListPage{Base: b, Site: r.FormValue("site"), Total: total, Plan: plan, Problems: problems}
+	p.Total = total
 	if p.Site == "" {
 		p.Site = s.site(r)
 	}
@@ -47,9 +55,9 @@ func (s *Server) showSlips(w http.ResponseWriter, r *http.Request, status int, p
 	}
 	next, n := "", int64(len(list))
 	if n > 0 && at.done+n < int64(total) {
-		next = "/slips?" + url.Values{"after": {list[n-1].Worker.String()}, "done": {strconv.FormatInt(at.done+n, 10)}}.Encode()
+		next = "/slips?" + url.Values{"firm": {p.Firm}, "after": {list[n-1].Worker.String()}, "done": {strconv.FormatInt(at.done+n, 10)}}.Encode()
 	}
-	p.Pager = at.pager(n, int64(total), "/slips", next)
+	p.Pager = at.pager(n, int64(total), "/slips?"+url.Values{"firm": {p.Firm}}.Encode(), next)
 	return s.render(w, r, status, slippage.List(p))
 }
 
@@ -60,8 +68,29 @@ func (s *Server) employerName(tree *org.Tree, id org.UnitID) string {
 	return tree.Name(id, date.On(s.Now()))
 }
 
-func slipInput(ids []string, all bool) (in registry.SlipInput, err error) {
-	in.All = all
+// firmOf is the firm that the list is cut to, by name or code; 0 = all within reach.
+func (s *Server) firmOf(r *http.Request) (org.UnitID, error) {
+	name := strings.TrimSpace(r.FormValue("firm"))
+	if name == "" {
+		return 0, nil
+	}
+	tree, err := s.tree(r.Context())
+	if err != nil {
+		return 0, err
+	}
+	id, err := tree.Find(name)
+	if f, ok := fault.As(err); ok {
+		return 0, fieldFault("firm", f.Key, f.Args...)
+	}
+	return id, err
+}
+
+func (s *Server) slipInput(r *http.Request, ids []string, all bool) (in registry.SlipInput, err error) {
+	if in.All = all; all {
+		if in.Employer, err = s.firmOf(r); err != nil {
+			return in, err
+		}
+	}
 	for _, text := range ids {
 		var id registry.WorkerID
 		if err := id.UnmarshalText([]byte(text)); err != nil {
@@ -74,7 +103,7 @@ func slipInput(ids []string, all bool) (in registry.SlipInput, err error) {
 
 // planSlips shows for whom slips would be made.
 func (s *Server) planSlips(w http.ResponseWriter, r *http.Request, status int, ids []string, all bool, problems []part.Problem) error {
-	in, err := slipInput(ids, all)
+	in, err := s.slipInput(r, ids, all)
 	if err != nil {
 		return err
 	}
@@ -119,9 +148,9 @@ func (s *Server) postSlipsOfPeople(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return s.planSlips(w, r, http.StatusUnprocessableEntity, ids, all, s.problemsOf(s.base(r), err, "site"))
 	}
-	in, err := slipInput(ids, all)
+	in, err := s.slipInput(r, ids, all)
 	if err != nil {
-		return err
+		return s.slipsFailed(w, r, err)
 	}
 	run, err := s.Registry.MakeSlips(r.Context(), who, in)
 	if err != nil {

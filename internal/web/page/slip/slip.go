@@ -14,6 +14,7 @@ import (
 type ListPage struct {
 	part.Base
 	Site     string
+	Firm     string // the list is cut to its people
 	Total    int
 	People   []Person
 	Plan     *Plan
