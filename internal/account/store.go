@@ -65,6 +65,8 @@ func (s *Service) where(ctx context.Context, tx *db.Tx, who Actor, f Filter) (st
 	}
 	if f.Role != "" {
 		add("u.role = ?1", string(f.Role))
+	} else { // workers have no names here, and are many
+		add("u.role <> ?1", string(Worker))
 	}
 	if f.Under != 0 {
 		t, err := s.org.Tree(ctx, tx)
