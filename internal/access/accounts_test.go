@@ -149,7 +149,7 @@ func TestTokens_open_no_more_than_they_hold(t *testing.T) {
 	}
 	secrets := f.secrets()
 	turned := 0
-	for _, a := range slices.Concat(apiCases(), returnOperations(), duplicateOperations(), conflictCases(), accountOperations()) {
+	for _, a := range slices.Concat(apiCases(), returnOperations(), duplicateOperations(), conflictCases(), accountOperations(), ownOperations()) {
 		if !strings.Contains(a.of, " /api/") || a.want[nobody] != http.StatusUnauthorized || strings.HasPrefix(a.of, "POST /api/v1/session") || strings.HasPrefix(a.of, "POST /api/v1/activation") {
 			continue
 		}

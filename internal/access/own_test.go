@@ -293,9 +293,6 @@ func TestWorker_logs_in_with_the_ID_number_and_is_locked_out_as_others_are(t *te
 	if login(mineNumber, world.Password) == nil || login(mineNumber, "Dan-Yang-2024") != nil {
 		t.Error("the new password does not replace the old one")
 	}
-	if err := w.Accounts.Close(t.Context(), w.Actor(t, world.SysAdmin), 1); err == nil {
-		t.Error("the system administrator closes the city's account")
-	}
 }
 
 func TestWorker_reads_the_notice_before_anything_else(t *testing.T) {

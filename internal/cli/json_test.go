@@ -117,6 +117,8 @@ func TestMain_prints_one_json_object_for_every_command(t *testing.T) {
 		{command: "requests copy", args: append([]string{"--out", filepath.Join(dir, "copy.xlsx")}, copied...), has: "rows"},
 		{command: "requests done", args: copied, has: "decided_at"},
 		{command: "requests refuse", args: append([]string{"--why", "与证书一致"}, corrected...), has: "answer"},
+		{command: "slips", args: []string{certified, "--plan"}, has: "no_phone"},
+		{command: "slips", code: 3, has: "error"}, // for nobody
 		{command: "erase", args: []string{someWorker(t, e), "--why", "本人申请", "--plan"}, has: "facts"},
 		{command: "erase", args: []string{someWorker(t, e), "--why", "本人申请"}, has: "erased"},
 		{command: "scrub", has: "scrubbed"},
