@@ -3,8 +3,6 @@ package intake
 import (
 	"cmp"
 	"context"
-	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -220,15 +218,45 @@ func (m *mapper) heading(head []sheet.Row, at HeadingAt) (c *candidate, used *Ma
 	}
 	c = m.layout.match(upper, lower)
 	for _, text := range c.cells {
-		if longestNumber(text) >= maskFrom {
+		if longestNumber(text) >= personalDigits {
 			return nil, nil, false, mapFault("row", "intake.map_data", at.Row)
 		}
 	}
+	m.unneededAbove(head, c)
 	if again, mapping := m.layout.recall([]headRow{{upper, lower}}); again != nil {
 		c, used, guessed = again, mapping, false
 	}
 	c.extend(head)
 	return c, used, guessed, nil
+}
+
+// tableWords is from how many different words on a row above the heading may be the table's own: a title is one.
+const tableWords = 3
+
+// unneededAbove keeps a column of what there is no purpose for out of sight when a person points below its heading: the column is
+// called what stands there.
+func (m *mapper) unneededAbove(head []sheet.Row, c *candidate) {
+	for _, row := range head {
+		if row.Number >= c.first || !m.layout.person || words(row) < tableWords {
+			continue
+		}
+		for col := range c.cells {
+			if text := cell(row.Cells, col); purposes.unneeded(text) {
+				c.cells[col] = text
+			}
+		}
+	}
+}
+
+// words counts the different cells of a row.
+func words(row sheet.Row) int {
+	all := map[string]bool{}
+	for _, c := range row.Cells {
+		if !blankCell(c) {
+			all[cn.FoldHeader(c)] = true
+		}
+	}
+	return len(all)
 }
 
 // rowOf is the row with a physical number; nil when it is blank or not there.
@@ -319,179 +347,4 @@ func samples(head []sheet.Row, last, col int) []string {
 		out = append(out, masked(text))
 	}
 	return out
-}
-
-// maskFrom is how many digits in a row, blanks and strokes between them not counted, may be a number of a person.
-const maskFrom = 7
-
-// masked shows a cell to somebody who has to tell what its column is: a day as it stands, of any other long number the
-// ends alone, of a long text the beginning.
-func masked(text string) string {
-	if _, _, _, err := cn.ParseDate(text); err == nil {
-		return text
-	}
-	r := []rune(text)
-	for at := 0; at < len(r); at++ {
-		end, digits := numberFrom(r, at)
-		if digits < maskFrom {
-			at = max(at, end-1)
-			continue
-		}
-		for i := at + 3; i < end-2; i++ {
-			r[i] = '*'
-		}
-		at = end - 1
-	}
-	if len(r) > sampleRunes {
-		r = append(r[:sampleRunes], '…')
-	}
-	return string(r)
-}
-
-// numberFrom measures the number that begins at a rune: where it ends, and its digits. A final X of an ID number belongs to it.
-func numberFrom(r []rune, at int) (end, digits int) {
-	end = at
-	for i := at; i < len(r); i++ {
-		switch {
-		case unicode.IsDigit(r[i]):
-			digits++
-			end = i + 1
-		case digits > 0 && (r[i] == 'X' || r[i] == 'x'):
-			return i + 1, digits + 1
-		case digits > 0 && (r[i] == ' ' || r[i] == '-'):
-		default:
-			return end, digits
-		}
-	}
-	return end, digits
-}
-
-func longestNumber(text string) int {
-	r, longest := []rune(text), 0
-	for at := range r {
-		_, digits := numberFrom(r, at)
-		longest = max(longest, digits)
-	}
-	return longest
-}
-
-// mapping makes a mapping of a person's choice, or says all that is wrong with it.
-func (m *mapper) mapping(in MapInput) (*Mapping, error) {
-	head, err := m.head(in.Sheet)
-	if err != nil {
-		return nil, err
-	}
-	c, _, _, err := m.heading(head, in.HeadingAt)
-	if err != nil {
-		return nil, err
-	}
-	if c == nil {
-		return nil, mapFault("row", "intake.map_no_row")
-	}
-	var check fault.Check
-	taken := make([]int, len(c.cells)) // of the target, −1: not read
-	for col := range taken {
-		taken[col] = slices.Index(c.at, col)
-	}
-	for _, said := range in.Columns {
-		col, ok := columnSaid(c, said)
-		if !ok {
-			check.Add("columns", "intake.map_no_heading", cmp.Or(said.Heading, strconv.Itoa(said.At+1)), c.first)
-			continue
-		}
-		i, ok := m.layout.named(said.Column)
-		switch reason := m.layout.barred(c.cells[col], i); {
-		case said.Column == "":
-			taken[col] = -1
-		case !ok:
-			check.Add(columnField(col), "intake.map_unknown", said.Column, strings.Join(m.layout.titles(), "、"))
-		case reason != "":
-			check.Add(columnField(col), reason, shown(c, col), m.layout.columns[i].Title)
-		default:
-			taken[col] = i
-		}
-	}
-	m.once(&check, c, taken)
-	if err := check.Err(); err != nil {
-		return nil, err
-	}
-	for i := range c.at {
-		c.at[i] = slices.Index(taken, i)
-	}
-	if missing, _ := m.layout.missing(c, m.layout.labels(c, head)); len(missing) > 0 {
-		return nil, mapFault("columns", "intake.map_missing", strings.Join(missing, "、"))
-	}
-	out := &Mapping{Kind: m.rec.opt.Kind, Unit: m.rec.opt.Unit, headings: m.s.indexOf(c.cells)}
-	nth := nths(c.cells)
-	for col, text := range c.cells {
-		if cn.FoldHeader(text) == "" {
-			continue
-		}
-		n := Named{Heading: text, Nth: nth[col]}
-		if taken[col] >= 0 {
-			n.Column = m.layout.columns[taken[col]].Name
-		}
-		out.Columns = append(out.Columns, n)
-	}
-	return out, nil
-}
-
-// once refuses two columns that are said to be the same.
-func (m *mapper) once(check *fault.Check, c *candidate, taken []int) {
-	for col, i := range taken {
-		if first := slices.Index(taken, i); i >= 0 && first < col {
-			check.Add(columnField(col), "intake.map_twice", shown(c, first), shown(c, col), m.layout.columns[i].Title)
-		}
-	}
-}
-
-// columnField names a column of a sheet in a form.
-func columnField(col int) string { return "column_" + strconv.Itoa(col) }
-
-// shown is how a column of a sheet is named to a person.
-func shown(c *candidate, col int) string { return cmp.Or(c.cells[col], sheet.ColumnName(col)) }
-
-// columnSaid finds the column that a choice is about.
-func columnSaid(c *candidate, said Choice) (int, bool) {
-	if said.At >= 0 {
-		return said.At, said.At < len(c.cells)
-	}
-	for col, text := range c.cells {
-		if f := cn.FoldHeader(text); f != "" && f == cn.FoldHeader(strings.Join(strings.Fields(said.Heading), "")) {
-			return col, true
-		}
-	}
-	for col := range c.cells {
-		if strings.EqualFold(sheet.ColumnName(col), strings.TrimSpace(said.Heading)) {
-			return col, true
-		}
-	}
-	return 0, false
-}
-
-// named finds a column of the kind by its canonical name or its title. −1 when there is none.
-func (l *layout) named(text string) (int, bool) {
-	if i, ok := l.index[strings.TrimSpace(text)]; ok {
-		return i, true
-	}
-	for i, c := range l.columns {
-		if cn.FoldHeader(c.Title) == cn.FoldHeader(text) {
-			return i, true
-		}
-	}
-	return -1, false
-}
-
-func (l *layout) titles() []string {
-	out := make([]string, len(l.columns))
-	for i, c := range l.columns {
-		out[i] = c.Title
-	}
-	return out
-}
-
-func mapFault(field, key string, args ...any) error {
-	var c fault.Check
-	c.Add(field, key, args...)
-	return c.Err()
 }

@@ -161,6 +161,35 @@ func TestColumns_shows_headings_with_masked_cells_and_nothing_of_what_has_no_pur
 	}
 }
 
+func TestColumns_keeps_a_column_without_purpose_out_of_sight_also_below_its_heading(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.receive(t, "编制单位,,\n称呼,民族,代号\n张三,汉族,7\n李四,回族,8\n", Options{Unit: 5})
+	got, err := w.Columns(t.Context(), everyone, id, HeadingAt{Row: 3})
+	if err != nil || got.Columns[1].Heading != "民族" || got.Columns[1].Barred != "intake.column_unneeded" || len(got.Columns[1].Samples) != 0 {
+		t.Errorf("%+v %v", got, err)
+	}
+	if err := w.Map(t.Context(), everyone, id, MapInput{HeadingAt: HeadingAt{Row: 3}, Columns: []Choice{{At: 1, Column: "since"}}}); !hasKey(err, "intake.map_unneeded") {
+		t.Errorf("it may be read: %v", err)
+	}
+}
+
+func TestMap_remembers_a_heading_of_two_rows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const body = "人员,人员,时间\n称呼,代号,到岗\n张三,329901,2020-01-01\n"
+	id := w.receive(t, body, Options{Unit: 5})
+	in := MapInput{HeadingAt: HeadingAt{Row: 1, Rows: 2}, Columns: []Choice{{At: -1, Heading: "人员称呼", Column: "name"}, {At: -1, Heading: "b", Column: "number"}}}
+	if err := w.Map(t.Context(), everyone, id, in); err != nil {
+		t.Fatal(err)
+	}
+	w.enter(t, id)
+	again := w.enter(t, w.receive(t, body+"李四,329902,\n", Options{Unit: 5}))
+	if again.Read != 2 || again.Sheets[0].Header != 1 || cmp.Diff([]string{"329901 张三 ", "329902 李四 "}, w.people(t)) != "" {
+		t.Errorf("%+v %v", again, w.people(t))
+	}
+}
+
 func hasKey(err error, key string) bool {
 	return slices.ContainsFunc(fault.Fields(err), func(f fault.Field) bool { return f.Key == key })
 }
