@@ -127,6 +127,8 @@ func pageCases() []ask {
 
 		{of: "GET /blocks.csv", what: "all", path: "/blocks.csv", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
 		{of: "GET /blocks.xlsx", what: "all", path: "/blocks.xlsx", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
+		{of: "GET /reference", what: "the interface", path: "/reference", want: everybody{200, 200, 200, 200, 200, 200, 200, 200}},
+		{of: "POST /demo/role", what: "on an installation that is no made-up city", path: "/demo/role", form: "login=city", want: everybody{303, 404, 404, 404, 404, 404, 404, 404}},
 		{of: "GET /purposes", what: "the register", path: "/purposes", want: everybody{303, 200, 200, 200, 200, 200, 200, 200}},
 		{of: "GET /blocks", what: "all", path: "/blocks", want: everybody{303, 200, 200, 200, 403, 200, 403, 403}},
 	}

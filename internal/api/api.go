@@ -36,7 +36,7 @@ import (
 
 // Version is the version of the interface. It rises whenever docs/openapi.yaml changes: the first
 // number when a client would break, the second when something is added.
-const Version = "1.11.0"
+const Version = "1.12.0"
 
 // base is where all operations but those of the machine room live.
 const base = "/api/v1"
@@ -73,6 +73,7 @@ type Operation struct {
 	Path   string // with {parameters}
 	Name   string // of the log and of the tests: figure-rows
 	Public bool   // also for who is not logged in
+	About  string // its summary in the document
 }
 
 // Mount adds the API to a mux: everything below /api/, /healthz and /readyz.
@@ -93,7 +94,7 @@ func (s *Server) Operations() []Operation {
 		item := doc.Paths[path]
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op != nil {
-				out = append(out, Operation{Method: op.Method, Path: path, Name: op.OperationID, Public: isPublic(op)})
+				out = append(out, Operation{Method: op.Method, Path: path, Name: op.OperationID, Public: isPublic(op), About: op.Summary})
 			}
 		}
 	}

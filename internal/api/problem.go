@@ -34,8 +34,8 @@ type Problem struct {
 	Title   string     `json:"title" doc:"The kind in the language of the caller"`
 	Status  int        `json:"status"`
 	Detail  string     `json:"detail" doc:"What is wrong, in the language of the caller"`
-	Code    string     `json:"code" doc:"Stable name of exactly this problem, e.g. figure.dim_not_there"`
-	Fix     string     `json:"fix,omitempty" doc:"What to do about it"`
+	Code    string     `json:"code" doc:"Stable name of exactly this problem"`
+	Fix     string     `json:"fix" minLength:"1" doc:"What to do about it, in the language of the caller"`
 	Errors  []BadField `json:"errors,omitempty" doc:"Problems of single inputs"`
 	Request string     `json:"request" doc:"The number to give when asking for help"`
 	Demo    bool       `json:"demo" doc:"The database holds a made-up city"`
@@ -69,7 +69,11 @@ func (s *Server) problem(v *visit, err error) *Problem {
 	}
 	kind := fault.KindOf(err)
 	p := s.blank(v, kind)
-	p.Detail, p.Fix = v.p.Fault(err)
+	var fix string
+	p.Detail, fix = v.p.Fault(err)
+	if fix != "" { // the module knows better than the kind
+		p.Fix = fix
+	}
 	p.Code = "fault.internal"
 	if f, ok := fault.As(err); ok {
 		p.Code = f.Key
@@ -80,11 +84,12 @@ func (s *Server) problem(v *visit, err error) *Problem {
 	return p
 }
 
-// blank is a problem of a kind without its particulars.
+// blank is a problem of a kind without its particulars. Every problem has a way to mend it, at least
+// the one of its kind.
 func (s *Server) blank(v *visit, kind fault.Kind) *Problem {
 	return &Problem{
 		Type: problemTypes + kind.String(), Title: v.p.T("api.title_" + kind.String()), Status: statusOf[kind],
-		Request: v.id, Demo: s.Demo, kind: kind,
+		Request: v.id, Demo: s.Demo, kind: kind, Fix: v.p.T("api.fix_" + kind.String()),
 	}
 }
 

@@ -25,8 +25,8 @@ func TestStatusOf_knows_every_kind_and_its_title(t *testing.T) {
 			t.Errorf("status %d leads back to %s, want %s", status, got, kind)
 		}
 		for _, lang := range locale.Langs {
-			if p := locale.New(lang); !p.Has("api.title_" + kind.String()) {
-				t.Errorf("%s has no title in %s", kind, lang)
+			if p := locale.New(lang); !p.Has("api.title_"+kind.String()) || !p.Has("api.fix_"+kind.String()) {
+				t.Errorf("%s has no title or no way to mend it in %s", kind, lang)
 			}
 		}
 	}
@@ -70,6 +70,24 @@ func TestMessages_have_a_sentence_each(t *testing.T) {
 		message := verbs.ReplaceAllString(m.format, "7")
 		if got := wordsFor(message); got.key != m.key {
 			t.Errorf("%q finds %s, want %s", message, got.key, m.key)
+		}
+	}
+}
+
+// Whoever refuses may have said how to mend it; where nobody did, the way of the kind stands there.
+func TestProblem_always_says_how_to_mend_it(t *testing.T) {
+	t.Parallel()
+	s := &Server{}
+	for _, lang := range locale.Langs {
+		v := &visit{p: locale.New(lang)}
+		for _, kind := range fault.Kinds {
+			if got, want := s.problem(v, fault.New(kind, "fault.invalid")).Fix, v.p.T("api.fix_"+kind.String()); got != want {
+				t.Errorf("%s in %s: %q", kind, lang, got)
+			}
+		}
+		own := fault.New(fault.Unauthenticated, "account.login_failed").WithFix("account.login_failed_fix")
+		if got, want := s.problem(v, own).Fix, v.p.T("account.login_failed_fix"); got != want {
+			t.Errorf("the module's own way is lost: %q", got)
 		}
 	}
 }

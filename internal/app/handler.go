@@ -30,7 +30,7 @@ type Run func(ctx context.Context, who account.Actor, id intake.ImportID, act, w
 func (a *App) Pages(run Run) *web.Server {
 	s := &web.Server{
 		DB: a.DB, Accounts: a.Accounts, Figures: a.Figures, Registry: a.Registry, Intake: a.Intake, Org: a.Org, Book: a.Book, Export: a.Export, Filings: a.Filings,
-		Log: a.Log, Now: a.DB.Now, Demo: a.Demo, Secure: a.Config.Secure, MaxUpload: a.Config.MaxUpload, Viewer: a.Viewer, Run: run,
+		Log: a.Log, Now: a.DB.Now, Demo: a.Demo, Secure: a.Config.Secure, MaxUpload: a.Config.MaxUpload, Viewer: a.Viewer, Run: run, Document: a.API(run).Document,
 	}
 	if a.Demo {
 		s.Logins = append(s.Logins, web.Login{Login: demoFirst, Password: DemoPassword, Role: account.City})

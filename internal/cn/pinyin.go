@@ -72,6 +72,13 @@ func PinyinName(name string) string {
 	if !strings.ContainsFunc(name, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 		return name
 	}
+	if parts := strings.FieldsFunc(name, isMiddleDot); len(parts) > 1 { // names of minorities and foreigners: 阿迪力·艾山
+		for i, p := range parts {
+			full, _ := Spelled(p)
+			parts[i] = capital(full)
+		}
+		return strings.Join(parts, " ")
+	}
 	syllables, surname := spell(name)
 	if surname == 0 || surname >= len(syllables) {
 		return capital(strings.Join(syllables, ""))

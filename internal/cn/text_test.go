@@ -189,7 +189,7 @@ func TestPinyin_knows_surnames(t *testing.T) {
 		{"万俟卨", "moqixie", "mqx", "Moqi Xie"},
 		{"吕梅", "lvmei", "lm", "Lü Mei"},
 		{"女", "nv", "n", "Nü"},
-		{"阿卜杜·热合曼", "abudureheman", "abdrhm", "Abudureheman"},
+		{"阿卜杜·热合曼", "abudureheman", "abdrhm", "Abudu Reheman"},
 		{"John Smith", "johnsmith", "johnsmith", "John Smith"},
 		{"", "", "", ""},
 	}

@@ -7,6 +7,7 @@ import (
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/audit"
+	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
@@ -105,9 +106,9 @@ func (rem Reminder) Text(p locale.Printer, kind string) string {
 	b.WriteString(p.T("filing.remind_head", rem.Call.Title, kind, rem.Call.AsOf, rem.Call.DueOn) + "\n")
 	b.WriteString(p.T("filing.remind_count", rem.Total) + "\n")
 	for _, g := range rem.Groups {
-		b.WriteString(p.T("filing.remind_group", g.Union, g.Count) + "\n")
+		b.WriteString(p.T("filing.remind_group", unitIn(p, g.Union), g.Count) + "\n")
 		for _, u := range g.Units {
-			line := "  " + u.Name
+			line := "  " + unitIn(p, u.Name)
 			if u.Returned {
 				line += p.T("filing.remind_returned")
 			}
@@ -119,4 +120,12 @@ func (rem Reminder) Text(p locale.Printer, kind string) string {
 	}
 	b.WriteString(p.T("filing.remind_foot"))
 	return b.String()
+}
+
+// unitIn writes the name of a unit for the language of the text.
+func unitIn(p locale.Printer, name string) string {
+	if p.Lang() == locale.EN {
+		return cn.PinyinFirm(name)
+	}
+	return name
 }

@@ -68,7 +68,7 @@ func (s *Server) base(r *http.Request) part.Base {
 		b.Path = r.URL.Path
 	}
 	if v.known() {
-		b.Actor = part.Actor{Name: v.actor.Name, Role: b.T(v.actor.Role.Key()), Unit: v.unit}
+		b.Actor = part.Actor{Name: b.Person(v.actor.Name), Role: b.T(v.actor.Role.Key()), Unit: b.UnitName(v.unit)}
 		if v.unit == "" {
 			b.Actor.Unit = b.T("web.whole_city")
 		}
@@ -77,6 +77,7 @@ func (s *Server) base(r *http.Request) part.Base {
 			b.Complain = ownComplain
 		}
 		b.Nav, b.Search = nav(v.actor), may(v.actor, account.WorkerRead)
+		b.Roles = s.roles(v, b)
 	}
 	return b
 }

@@ -181,7 +181,7 @@ func (q asked) keepAll() []part.Pair {
 
 // chips are the filters in force, each with the address without it.
 func (s *Server) chips(r *http.Request, q asked, path string, l *figure.Labels) []part.Chip {
-	scope := visitOf(r).actor.Scope
+	b, scope := s.base(r), visitOf(r).actor.Scope
 	var out []part.Chip
 	for i, c := range q.conds {
 		if i >= len(q.where) {
@@ -190,6 +190,9 @@ func (s *Server) chips(r *http.Request, q asked, path string, l *figure.Labels) 
 		words := make([]string, len(c.In))
 		for k, v := range c.In {
 			words[k] = l.NameFor(scope, c.Dim, v)
+			if v != 0 && (c.Dim == ledger.Union || c.Dim == ledger.Employer) {
+				words[k] = b.UnitName(words[k])
+			}
 		}
 		out = append(out, part.Chip{Label: l.Dim(c.Dim), Value: strings.Join(words, " / "), Remove: q.without(i).url(path)})
 	}

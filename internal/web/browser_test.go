@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"tuoxing/internal/locale"
 	"tuoxing/internal/web"
@@ -83,38 +84,6 @@ func TestBrowser_hears_a_page_that_breaks_the_policy(t *testing.T) {
 	}
 }
 
-func TestBrowser_shows_every_page_without_complaint_and_without_side_scroll(t *testing.T) {
-	srv := httptest.NewServer(web.Gallery())
-	defer srv.Close()
-	ctx, complaints := browser(t)
-	for _, width := range []int64{1440, 390} {
-		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
-			t.Fatal(err)
-		}
-		for _, lang := range locale.Langs {
-			for _, s := range sample.Pages(lang) {
-				name := fmt.Sprintf("%s/%s at %d px", lang, s.Path, width)
-				if err := chromedp.Do(ctx, chromedp.Navigate(srv.URL+"/gallery/"+string(lang)+"/"+s.Path)); err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				over, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - innerWidth`))
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				if over > 0 {
-					t.Errorf("%s is %d px too wide", name, over)
-				}
-				// The gallery has no answer for a progress bar that fetches itself again.
-				for _, c := range complaints() {
-					if !strings.Contains(c, "404") || !strings.HasPrefix(s.Path, "import-") {
-						t.Errorf("%s: %s", name, c)
-					}
-				}
-			}
-		}
-	}
-}
-
 func TestBrowser_draws_the_charts_from_their_tables(t *testing.T) {
 	srv := httptest.NewServer(web.Gallery())
 	defer srv.Close()
@@ -131,36 +100,101 @@ func TestBrowser_draws_the_charts_from_their_tables(t *testing.T) {
 	}
 }
 
-func TestBrowser_keys_search_walk_and_close(t *testing.T) {
+// asked evaluates an expression that gives words.
+func asked(t *testing.T, ctx context.Context, js string) string {
+	t.Helper()
+	got, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
+	if err != nil {
+		t.Fatalf("%s: %v", js, err)
+	}
+	return got
+}
+
+const focused = `(document.activeElement.name || document.activeElement.textContent).trim().split("\n")[0]`
+
+func TestBrowser_keys_search_walk_open_and_close(t *testing.T) {
 	srv := httptest.NewServer(web.Gallery())
 	defer srv.Close()
 	ctx, _ := browser(t)
-	press := func(key string) chromedp.Action[chromedp.Void] {
-		return chromedp.Func(func(ctx context.Context, tg *chromedp.Target) error {
-			_, err := chromedp.Evaluate[bool](`(document.activeElement||document.body).dispatchEvent(new KeyboardEvent("keydown",{key:"`+key+`",bubbles:true}))`)(ctx, tg)
-			return err
-		})
-	}
-	focus := func() string {
-		got, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.activeElement.name || document.activeElement.textContent.trim()`))
-		if err != nil {
+	do := func(steps ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(ctx, steps...); err != nil {
 			t.Fatal(err)
 		}
-		return got
 	}
-	if err := chromedp.Do(ctx, chromedp.Navigate(srv.URL+"/gallery/zh/workers"), press("/")); err != nil {
-		t.Fatal(err)
-	}
-	if got := focus(); got != "q" {
+	do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(srv.URL+"/gallery/zh/workers"), chromedp.KeyEvent("/"))
+	if got := asked(t, ctx, focused); got != "q" {
 		t.Errorf("/ leads to %q", got)
 	}
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelector("tbody a").focus(), true`)); err != nil {
-		t.Fatal(err)
+	do(chromedp.KeyEvent("a/b"))
+	if got := asked(t, ctx, `document.activeElement.value`); !strings.HasSuffix(got, "a/b") {
+		t.Errorf("in the search a / is a letter, typed was %q", got)
 	}
-	if err := chromedp.Do(ctx, press("ArrowDown"), press("ArrowDown"), press("ArrowUp")); err != nil {
-		t.Fatal(err)
-	}
-	if got := focus(); got != "李四" {
+	asked(t, ctx, `document.querySelector("tbody a").focus(), ""`)
+	do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp))
+	if got := asked(t, ctx, focused); got != "李四" {
 		t.Errorf("the arrows lead to %q", got)
+	}
+	do(chromedp.Click(chromedp.CSS(".tx-menu summary")), chromedp.WaitReady(chromedp.CSS(".tx-menu[open]")), chromedp.KeyEvent(kb.Escape), chromedp.WaitReady(chromedp.CSS(".tx-menu:not([open])")))
+	if got := asked(t, ctx, `document.activeElement.tagName`); got != "SUMMARY" {
+		t.Errorf("after Esc the focus is at %s", got)
+	}
+	asked(t, ctx, `document.querySelector("tbody a").focus(), ""`)
+	do(chromedp.KeyEvent(kb.Enter), chromedp.WaitNotPresent(chromedp.CSS("tbody a")))
+	if got := asked(t, ctx, `location.pathname`); got != "/workers/1" {
+		t.Errorf("Enter opens %q", got)
+	}
+}
+
+// The bar of a phone has four places; the last opens what has no place of its own, so that the whole
+// menu can be reached.
+func TestBrowser_phone_reaches_the_whole_menu(t *testing.T) {
+	srv := httptest.NewServer(web.Gallery())
+	defer srv.Close()
+	ctx, complaints := browser(t)
+	const reached = `[...new Set([...document.querySelectorAll(".tx-tabs a")].filter((a) => a.checkVisibility()).map((a) => a.getAttribute("href")))].join(" ")`
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(srv.URL+"/gallery/zh/workers")); err != nil {
+		t.Fatal(err)
+	}
+	if got := asked(t, ctx, reached); got != "/ /figures /workers" {
+		t.Errorf("the bar has %q", got)
+	}
+	if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(".tx-more summary")), chromedp.WaitReady(chromedp.CSS(".tx-more[open]"))); err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, n := range sample.Base(locale.ZH, "/").Nav {
+		all = append(all, n.Href)
+	}
+	if got := asked(t, ctx, reached); got != strings.Join(all, " ") {
+		t.Errorf("with the last place open the phone reaches %q", got)
+	}
+	if over := asked(t, ctx, `String([...document.querySelectorAll(".tx-more a")].some((a) => { const b = a.getBoundingClientRect(); return b.top < 0 || b.bottom > innerHeight || b.height < 24; }))`); over != "false" {
+		t.Error("an entry lies outside the screen or is too small")
+	}
+	if err := chromedp.Do(ctx, chromedp.KeyEvent(kb.Escape), chromedp.WaitReady(chromedp.CSS(".tx-more:not([open])"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range complaints() {
+		t.Error(c)
+	}
+}
+
+// A row of a table is a block of lines on a phone, each with the heading of its column.
+func TestBrowser_phone_shows_every_column_of_a_table(t *testing.T) {
+	srv := httptest.NewServer(web.Gallery())
+	defer srv.Close()
+	ctx, _ := browser(t)
+	for _, page := range []string{"workers", "conflicts", "duplicates", "requests", "imports", "filings", "filing-call", "rows", "blocks", "users-bulk", "purposes", "worker", "import-applied", "figure"} {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(srv.URL+"/gallery/zh/"+page)); err != nil {
+			t.Fatal(err)
+		}
+		got := asked(t, ctx, `[...document.querySelectorAll(".tx-stack tbody tr")].slice(0, 8).flatMap((tr) => [...tr.children]).filter((c) => { const b = c.getBoundingClientRect(); return b.width === 0 || b.left < 0 || b.right > innerWidth; }).map((c) => c.textContent.trim()).join("; ")`)
+		if got != "" {
+			t.Errorf("%s: not to be seen: %s", page, got)
+		}
+		if got := asked(t, ctx, `[...document.querySelectorAll(".tx-stack td[data-th]")].filter((c) => getComputedStyle(c, "::before").content !== '"' + c.dataset.th.replaceAll('"', '\\"') + '"').length + " of " + document.querySelectorAll(".tx-stack td[data-th]").length`); !strings.HasPrefix(got, "0 of ") || got == "0 of 0" {
+			t.Errorf("%s: cells without their heading: %s", page, got)
+		}
 	}
 }

@@ -42,7 +42,7 @@ func cellsOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
 		p.Sum = quantity(v.Indicator, v.Total)
 	}
 	if len(v.By) == 2 {
-		if p.Cross = crossOf(q, v, l); p.Cross != nil {
+		if p.Cross = crossOf(p.Base, q, v, l); p.Cross != nil {
 			return
 		}
 	}
@@ -148,7 +148,7 @@ func listOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
 		top = max(top, c.Value)
 	}
 	for _, c := range cells[:min(len(cells), mostRows)] {
-		cell := figurepage.Cell{Label: cellName(v.By, c.Keys, l), Value: quantity(v.Indicator, c), Share: int(max(c.Value, 0) * 100 / top), Shade: level(v.By[0], c.Keys[0]), Into: into(q, v, c.Keys)}
+		cell := figurepage.Cell{Label: cellName(p.Base, v.By, c.Keys, l), Value: quantity(v.Indicator, c), Share: int(max(c.Value, 0) * 100 / top), Shade: level(v.By[0], c.Keys[0]), Into: into(q, v, c.Keys)}
 		if v.Ratio == nil {
 			cell.Rows = q.narrowed(v.By, c.Keys).url(figureURL(v.Name, "rows"))
 		} else {
@@ -159,16 +159,16 @@ func listOf(p *figurepage.Page, q asked, v *figure.Value, l *figure.Labels) {
 	p.More = int64(len(cells) - len(p.Cells))
 }
 
-func cellName(by []ledger.Dim, keys []int64, l *figure.Labels) string {
+func cellName(b part.Base, by []ledger.Dim, keys []int64, l *figure.Labels) string {
 	words := make([]string, len(by))
 	for i, d := range by {
-		words[i] = l.Of(d, keys[i])
+		words[i] = labelOf(b, l, d, keys[i])
 	}
 	return strings.Join(words, " · ")
 }
 
 // crossOf lays two dimensions out as rows and columns; nil when a page cannot hold it.
-func crossOf(q asked, v *figure.Value, l *figure.Labels) *figurepage.Cross {
+func crossOf(b part.Base, q asked, v *figure.Value, l *figure.Labels) *figurepage.Cross {
 	row, col := 0, 1
 	rows, cols := keysOf(v.Cells, row), keysOf(v.Cells, col)
 	if len(cols) > mostCols {
@@ -193,10 +193,10 @@ func crossOf(q asked, v *figure.Value, l *figure.Labels) *figurepage.Cross {
 	rowDim, colDim := v.By[row], v.By[col]
 	x := &figurepage.Cross{RowHead: l.Dim(rowDim), ColHead: l.Dim(colDim), Unit: unitOf(v.Indicator)}
 	for i, k := range cols {
-		x.Cols = append(x.Cols, figurepage.CrossCol{Label: l.Of(colDim, k), Sum: sum(colSum[k]), Shade: shadeAt(colDim, k, i)})
+		x.Cols = append(x.Cols, figurepage.CrossCol{Label: labelOf(b, l, colDim, k), Sum: sum(colSum[k]), Shade: shadeAt(colDim, k, i)})
 	}
 	for _, rk := range rows {
-		line := figurepage.CrossRow{Label: l.Of(rowDim, rk), Sum: sum(rowSum[rk])}
+		line := figurepage.CrossRow{Label: labelOf(b, l, rowDim, rk), Sum: sum(rowSum[rk])}
 		line.Into = q.narrowed([]ledger.Dim{rowDim}, []int64{rk}).cut(colDim).url(figureURL(v.Name))
 		for _, ck := range cols {
 			c := at[[2]int64{rk, ck}]

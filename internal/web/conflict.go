@@ -247,7 +247,7 @@ func (p paper) statement(kind registry.ConflictKind, c *registry.Choice) conflic
 func (p paper) says(kind registry.ConflictKind, s registry.Stated) string {
 	switch kind {
 	case registry.TwoMain, registry.StartedDiffers:
-		return p.T("web_conflict.employed", p.l.Of(ledger.Employer, int64(s.Employer)), p.DayShort(s.Period.From))
+		return p.T("web_conflict.employed", p.UnitName(p.l.Of(ledger.Employer, int64(s.Employer))), p.DayShort(s.Period.From))
 	case registry.JobDiffers:
 		member := p.T("web_worker.not_member")
 		if s.Member {

@@ -121,8 +121,11 @@ func TestMenu_shows_what_the_role_may_do(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v", login, got)
 		}
-		if n := doc.Find(".tx-tabs a").Length(); n > 4 {
-			t.Errorf("%s: the bar of a phone has %d entries", login, n)
+		if n := doc.Find(".tx-tabs > *").Length(); n > 4 {
+			t.Errorf("%s: the bar of a phone has %d places", login, n)
+		}
+		if got := doc.Find(".tx-tabs a").Map(func(_ int, s *goquery.Selection) string { return s.AttrOr("href", "") }); !slices.Equal(got, want) {
+			t.Errorf("%s: a phone reaches %v", login, got)
 		}
 		if got := doc.Find("[role=search]").Length() == 1; got != slices.Contains(want, "/workers") {
 			t.Errorf("%s: search is %v", login, got)

@@ -113,7 +113,7 @@ func duplicateChips(b part.Base, f registry.DuplicateFilter) (out []part.Chip) {
 func sideWords(b part.Base, l *figure.Labels, d *registry.DuplicateSide) []string {
 	employer := b.T("web_figure.no_employer")
 	if d.Employer != 0 {
-		employer = l.Of(ledger.Employer, int64(d.Employer))
+		employer = b.UnitName(l.Of(ledger.Employer, int64(d.Employer)))
 	}
 	if d.Birth == 0 {
 		return []string{employer}

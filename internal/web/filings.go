@@ -352,7 +352,7 @@ func (s *Server) callFilters(p *filingpage.CallPage, t *org.Tree, scope account.
 	states = append(states, part.Option{Value: onlyOverdue, Label: b.T("web_filing.overdue")}, part.Option{Value: onlyAsking, Label: b.T("web_filing.asking")})
 	for _, id := range t.Children(t.Root(), date.On(s.Now())) {
 		if lo, _ := t.Range(id); scope.Has(lo) {
-			unions = append(unions, part.Option{Value: id.String(), Label: t.Name(id, date.On(s.Now()))})
+			unions = append(unions, part.Option{Value: id.String(), Label: b.UnitName(t.Name(id, date.On(s.Now())))})
 		}
 	}
 	p.Filters = []part.Field{{Name: "state", Label: b.T("web.state"), Value: form.Get("state"), Options: states}}

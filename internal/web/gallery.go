@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/http"
 	"strings"
+	"sync"
 
 	"tuoxing/internal/locale"
 	"tuoxing/internal/web/sample"
@@ -16,7 +17,9 @@ import (
 func Gallery() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", galleryIndex)
-	mux.HandleFunc("GET /gallery/{lang}/{page}", galleryPage)
+	mux.HandleFunc("GET /gallery/{lang}/{page}", galleryPage())
+	// A bar asks again every second; nothing goes on here.
+	mux.HandleFunc("GET /imports/{id}/progress", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET "+static.Prefix, func(w http.ResponseWriter, r *http.Request) {
 		if !static.Serve(w, r) {
 			http.NotFound(w, r)
@@ -25,22 +28,35 @@ func Gallery() http.Handler {
 	return policy(mux)
 }
 
-func galleryPage(w http.ResponseWriter, r *http.Request) {
-	lang, ok := locale.ParseLang(r.PathValue("lang"))
-	if !ok {
-		http.NotFound(w, r)
-		return
+// galleryPage shows one sample; those of a language and theme are made once.
+func galleryPage() http.HandlerFunc {
+	type shelf struct {
+		lang  locale.Lang
+		theme string
 	}
-	theme, _ := themeOf(r.URL.Query().Get("theme"))
-	for _, s := range sample.Themed(lang, theme) {
-		if s.Path == r.PathValue("page") {
-			if err := write(w, r, http.StatusOK, s.Page); err != nil {
-				http.Error(w, "the page does not render", http.StatusInternalServerError)
-			}
-			return
+	made := map[shelf]func() []sample.Sample{}
+	for _, lang := range locale.Langs {
+		for _, theme := range []string{"", "light", "dark"} {
+			made[shelf{lang, theme}] = sync.OnceValue(func() []sample.Sample { return sample.Themed(lang, theme) })
 		}
 	}
-	http.NotFound(w, r)
+	return func(w http.ResponseWriter, r *http.Request) {
+		lang, ok := locale.ParseLang(r.PathValue("lang"))
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		theme, _ := themeOf(r.URL.Query().Get("theme"))
+		for _, s := range made[shelf{lang, theme}]() {
+			if s.Path == r.PathValue("page") {
+				if err := write(w, r, http.StatusOK, s.Page); err != nil {
+					http.Error(w, "the page does not render", http.StatusInternalServerError)
+				}
+				return
+			}
+		}
+		http.NotFound(w, r)
+	}
 }
 
 func galleryIndex(w http.ResponseWriter, _ *http.Request) {

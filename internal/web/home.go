@@ -104,7 +104,7 @@ func (s *Server) chart(r *http.Request, b part.Base, q asked, name string, d led
 	l.Sort(v.By, v.Cells)
 	c := part.Chart{Kind: kind, Title: b.T("web_home.chart", v.TitleIn(string(b.Lang())), l.Dim(d)), Head: l.Dim(d), Total: quantity(v.Indicator, v.Total)}
 	for _, cell := range v.Cells {
-		c.Rows = append(c.Rows, part.ChartRow{Label: l.Of(d, cell.Keys[0]), Value: quantity(v.Indicator, cell), Shade: shade(d, cell.Keys[0]), Href: q.and(is(d, cell.Keys[0])).url(figureURL(name))})
+		c.Rows = append(c.Rows, part.ChartRow{Label: labelOf(b, l, d, cell.Keys[0]), Value: quantity(v.Indicator, cell), Shade: shade(d, cell.Keys[0]), Href: q.and(is(d, cell.Keys[0])).url(figureURL(name))})
 	}
 	return c, nil
 }

@@ -268,7 +268,7 @@ func unitChoices(b part.Base, t *org.Tree, scope account.Scope, on date.Day) (ou
 		all, many = own, true
 	}
 	for _, id := range all {
-		out = append(out, part.Option{Value: id.String(), Label: t.Name(id, on)})
+		out = append(out, part.Option{Value: id.String(), Label: b.UnitName(t.Name(id, on))})
 	}
 	return out, many
 }

@@ -305,7 +305,7 @@ func (s *Server) unitChips(r *http.Request, u unitPrinter) ([]part.Chip, error) 
 		if err != nil {
 			return nil, err
 		}
-		chip("under", b.T("web_organisation.under"), b.UnitName(l.Of(ledger.Employer, int64(q.Under))))
+		chip("under", b.T("web_organisation.under"), b.UnitName(l.NameFor(visitOf(r).actor.Scope, ledger.Employer, int64(q.Under))))
 	}
 	if q.Order != "" {
 		way := b.T("web.sort_up")

@@ -54,6 +54,8 @@ type Server struct {
 	// Run orders an act on an import: stage (read, check, then try out), try, apply, or undo with
 	// its reason. It checks the right and the scope, and returns once the work is in the queue.
 	Run func(ctx context.Context, who account.Actor, id intake.ImportID, act, why string) error
+	// Document writes the OpenAPI document of the JSON interface; set by app.
+	Document func() ([]byte, error)
 	// Logins are shown on the login page of a made-up city.
 	Logins []Login
 }
@@ -95,6 +97,7 @@ func (s *Server) deskRoutes() []Route {
 		{Method: "GET", Pattern: "/password", Name: "password.form", First: true, Handle: s.getPassword},
 		{Method: "POST", Pattern: "/password", Name: "password.change", First: true, Handle: s.postPassword},
 		{Method: "POST", Pattern: "/preference", Name: "preference.set", Public: true, First: true, Handle: s.postPreference},
+		{Method: "POST", Pattern: "/demo/role", Name: "demo.role", Handle: s.postRole},
 
 		{Method: "GET", Pattern: "/{$}", Name: "home", Handle: s.getHome},
 		{Method: "GET", Pattern: "/figures", Name: "figure.list", Handle: s.getFigures},
@@ -191,6 +194,7 @@ func (s *Server) deskRoutes() []Route {
 		{Method: "POST", Pattern: "/filings/{id}/ask", Name: "filing.ask", Handle: s.filingAct("ask", s.askFiling)},
 
 		{Method: "GET", Pattern: "/purposes", Name: "purpose.list", Handle: s.getPurposes},
+		{Method: "GET", Pattern: "/reference", Name: "reference.show", Public: true, First: true, Handle: s.getReference()},
 
 		{Method: "GET", Pattern: "/users", Name: "user.list", Handle: s.getUsers},
 		{Method: "POST", Pattern: "/users", Name: "user.add", Handle: s.postNewUser},

@@ -55,7 +55,7 @@ func (s *Server) userNames(ctx context.Context, b part.Base, ids ...int64) (map[
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}
-		if out[id] = u.Name; u.Role == account.Worker {
+		if out[id] = b.Person(u.Name); u.Role == account.Worker {
 			out[id] = b.T("web_request.by_person")
 		}
 	}
@@ -68,6 +68,16 @@ func source(f ledger.Fact, file, sheet, href string) part.Source {
 		return part.Source{}
 	}
 	return part.Source{File: file, Sheet: sheet, Row: f.Line.Row(), Href: href}
+}
+
+// labelOf is the value of a dimension in the reader's language; a unit's name is written as pages in
+// that language write it.
+func labelOf(b part.Base, l *figure.Labels, d ledger.Dim, v int64) string {
+	name := l.Of(d, v)
+	if v != 0 && (d == ledger.Union || d == ledger.Employer) {
+		return b.UnitName(name)
+	}
+	return name
 }
 
 // causeWord says what happened.

@@ -195,13 +195,13 @@ func (p paper) said(field string, s registry.Stated) workerpage.Said {
 	}
 	switch field {
 	case "name":
-		out.Value = nameShown(p.Base, s.Name)
+		out.Value = p.Person(nameShown(p.Base, s.Name))
 	case "sex":
 		out.Value = p.l.Of(ledger.Sex, int64(s.Sex))
 	case "birth_month":
 		out.Value = p.Month(s.Birth)
 	case "employer":
-		out.Value = p.l.Of(ledger.Employer, int64(s.Employer))
+		out.Value = p.UnitName(p.l.Of(ledger.Employer, int64(s.Employer)))
 	case "started_on":
 		out.Value = p.DayShort(s.Period.From)
 	case "post":
@@ -223,7 +223,7 @@ func (p paper) said(field string, s registry.Stated) workerpage.Said {
 func (p paper) now(f *registry.File) []part.Pair {
 	employer, post, member := p.T("web_figure.no_employer"), "", p.T("web_worker.not_member")
 	if f.Employer != 0 {
-		employer = p.l.Of(ledger.Employer, int64(f.Employer))
+		employer = p.UnitName(p.l.Of(ledger.Employer, int64(f.Employer)))
 	}
 	for _, j := range f.Jobs {
 		if j.Employer == f.Employer && j.Period.Has(p.today) {
@@ -350,7 +350,7 @@ func (p paper) entry(old ledger.Placed, hadOld bool, f ledger.Placed, has, taken
 		}
 		return say(old.Fact)
 	}
-	employer := what(func(f ledger.Fact) string { return unitOrNone(p.Base, p.l, f) })
+	employer := what(func(f ledger.Fact) string { return p.UnitName(unitOrNone(p.Base, p.l, f)) })
 	rank := what(func(f ledger.Fact) string { return p.l.Of(ledger.Rank, int64(f.Rank)) })
 	if at.Cause == ledger.Risen || at.Cause == ledger.Lapsed {
 		e.Title, e.Text = p.T("web_worker.entry", e.Title, rank), employer

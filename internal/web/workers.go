@@ -198,7 +198,7 @@ func workerChips(b part.Base, f registry.Filter, name func(ledger.Dim, int64) st
 		out = append(out, part.Chip{Label: b.T("web_worker.rank_ever"), Value: b.T("web_worker.rank_from", name(ledger.RankEver, int64(f.RankEver))), Remove: searched("/workers", f, "rank")})
 	}
 	if f.Employer != 0 {
-		out = append(out, part.Chip{Label: b.T("web.employer"), Value: name(ledger.Employer, int64(f.Employer)), Remove: searched("/workers", f, "employer")})
+		out = append(out, part.Chip{Label: b.T("web.employer"), Value: b.UnitName(name(ledger.Employer, int64(f.Employer))), Remove: searched("/workers", f, "employer")})
 	}
 	if f.Order != "" {
 		way := b.T("web.sort_up")

@@ -45,6 +45,14 @@ type Base struct {
 	Nav       []NavItem
 	Search    bool   // the reader may look people up
 	Complain  string // where a complaint is made, on every page of a worker; empty on all others
+	Roles     []RoleChoice
+}
+
+// RoleChoice is somebody as whom a made-up city can be looked at.
+type RoleChoice struct {
+	Login, Label string
+	Full         string // the whole name of the role, with its unit
+	Now          bool   // the reader is this one
 }
 
 // HTMLLang is the value of the page's lang attribute.

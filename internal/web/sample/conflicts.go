@@ -20,7 +20,7 @@ func (m maker) conflicts() []Sample {
 	}
 	none := conflict.ListPage{Base: m.at("/conflicts"), Filters: list.Filters}
 	for i := range 20 {
-		r := conflict.Row{Href: "/conflicts/1.two_main.2", Name: m.w("王五", "Wang Wu"), Unit: m.w("示例光学有限公司", "Shili Optics Ltd"), Title: m.w(titles[i%3][0], titles[i%3][1]), Task: i%3 != 2, Part: b.T("registry.conflict_part_task"),
+		r := conflict.Row{Href: "/conflicts/1.two_main.2", Name: "王五", Unit: "示例光学有限公司", Title: m.w(titles[i%3][0], titles[i%3][1]), Task: i%3 != 2, Part: b.T("registry.conflict_part_task"),
 			State: part.Warn, StateWord: b.T("registry.conflict_state_open"), Found: "2023-04-10"}
 		if !r.Task {
 			r.Part = b.T("registry.conflict_part_list")
@@ -33,7 +33,7 @@ func (m maker) conflicts() []Sample {
 	return []Sample{
 		{"conflicts", "conflicts", conflict.List(list)}, {"conflicts-empty", "conflicts, none", conflict.List(none)},
 		{"conflict", "conflict between two rosters", conflict.Show(m.conflict(false))}, {"conflict-decided", "conflict, decided", conflict.Show(m.conflict(true))},
-		{"conflict-empty", "conflict, for a reader", conflict.Show(conflict.Page{Base: m.at("/conflicts/1.name_differs.0"), ID: "1.name_differs.0", Name: m.w("王五", "Wang Wu"), Worker: "/workers/1", Title: m.w(titles[2][0], titles[2][1]), State: part.Warn, StateWord: b.T("registry.conflict_state_open")})},
+		{"conflict-empty", "conflict, for a reader", conflict.Show(conflict.Page{Base: m.at("/conflicts/1.name_differs.0"), ID: "1.name_differs.0", Name: "王五", Worker: "/workers/1", Title: m.w(titles[2][0], titles[2][1]), State: part.Warn, StateWord: b.T("registry.conflict_state_open")})},
 	}
 }
 
@@ -43,12 +43,12 @@ func (m maker) conflict(decided bool) conflict.Page {
 	employees := m.w("职工", "Employees")
 	at := "/conflicts/1.two_main.2"
 	p := conflict.Page{
-		Base: m.at(at), ID: "1.two_main.2", Name: m.w("王五", "Wang Wu"), Worker: "/workers/1", Title: m.w("同时有两个主要用人单位", "Two main employers at once"),
+		Base: m.at(at), ID: "1.two_main.2", Name: "王五", Worker: "/workers/1", Title: m.w("同时有两个主要用人单位", "Two main employers at once"),
 		Advice: m.w("向两家单位核实：已离开的由原单位报离职日期；确实兼职的，在此确定哪一家是主要用人单位。", "Ask both units: who has left is reported as a leaver by the old one; where both hold, decide here which is the main one."),
 		State:  part.Warn, StateWord: b.T("registry.conflict_state_open"),
 		Statements: []conflict.Statement{
-			{ID: "11", Says: b.T("web_conflict.employed", m.w("句容糕点厂", "Jurong Bakery"), "2022-03-01"), Kind: b.T("registry.source_enterprise"), AsOf: b.T("web_conflict.as_of", "2023-04-10"), Holds: true, Source: part.Source{File: m.w("糕点厂花名册.xlsx", "bakery.xlsx"), Sheet: "1", Row: 7, Href: "/imports/1/rows/0/7"}},
-			{ID: "12", Says: b.T("web_conflict.employed", m.w("示例光学有限公司", "Shili Optics Ltd"), "2019-07-01"), Kind: b.T("registry.source_district"), AsOf: b.T("web_conflict.as_of", "2023-04-10"), Source: part.Source{File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Sheet: "1", Row: 23, Href: "/imports/2/rows/0/23"},
+			{ID: "11", Says: b.T("web_conflict.employed", "句容糕点厂", "2022-03-01"), Kind: b.T("registry.source_enterprise"), AsOf: b.T("web_conflict.as_of", "2023-04-10"), Holds: true, Source: part.Source{File: "糕点厂花名册.xlsx", Sheet: "1", Row: 7, Href: "/imports/1/rows/0/7"}},
+			{ID: "12", Says: b.T("web_conflict.employed", "示例光学有限公司", "2019-07-01"), Kind: b.T("registry.source_district"), AsOf: b.T("web_conflict.as_of", "2023-04-10"), Source: part.Source{File: "丹阳市职工花名册.xlsx", Sheet: "1", Row: 23, Href: "/imports/2/rows/0/23"},
 				Changes: []conflict.Change{{Figure: employees, District: danyang, By: "+1", Span: b.T("web_worker.since", "2022-03-01")}, {Figure: employees, District: jurong, By: "−1", Span: b.T("web_worker.since", "2022-03-01")}}},
 		},
 		Decide: &part.Harm{Action: at + "/decide", Title: b.T("web_conflict.decide_title"), Button: b.T("web_conflict.decide"), Back: "/conflicts", Reason: &part.Field{Name: "why", ID: "why-decide", Label: b.T("web_conflict.why"), Help: b.T("web_worker.erase_why_help"), Required: true},

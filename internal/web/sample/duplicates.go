@@ -19,16 +19,16 @@ func (m maker) duplicates() []Sample {
 		grade, other string
 		evidence     []string
 	}{
-		{part.Good, "certain", m.w("张三", "Zhang San"), []string{"one_digit", "same_name", "same_phone", "phone_alone", "same_employer"}},
-		{part.Good, "certain", m.w("张三", "Zhang San"), []string{"short_form", "same_name"}},
-		{part.Warn, "likely", m.w("張三", "Zhang San"), []string{"swapped", "variant_name", "same_employer"}},
-		{part.Info, "possible", m.w("章三", "Zhang San"), []string{"one_digit", "same_pinyin", "one_list"}},
+		{part.Good, "certain", "张三", []string{"one_digit", "same_name", "same_phone", "phone_alone", "same_employer"}},
+		{part.Good, "certain", "张三", []string{"short_form", "same_name"}},
+		{part.Warn, "likely", "張三", []string{"swapped", "variant_name", "same_employer"}},
+		{part.Info, "possible", "章三", []string{"one_digit", "same_pinyin", "one_list"}},
 	}
 	for i := range 12 {
 		k := kinds[i%len(kinds)]
 		list.Rows = append(list.Rows, duplicate.Row{
-			Href: "/duplicates/1/2", Keep: m.w("张三", "Zhang San"), Other: k.other, KeepUnder: []string{b.Month(date.MonthOf(1990, 1)), m.w("示例光学有限公司", "Shili Optics Ltd")},
-			OtherUnder: []string{b.Month(date.MonthOf(1990, 7)), m.w("示例镜片厂", "Shili Lens Works")}, Grade: k.tone, GradeWord: b.T("registry.grade_" + k.grade), Evidence: m.evidence(k.evidence),
+			Href: "/duplicates/1/2", Keep: "张三", Other: k.other, KeepUnder: []string{b.Month(date.MonthOf(1990, 1)), "示例光学有限公司"},
+			OtherUnder: []string{b.Month(date.MonthOf(1990, 7)), "示例镜片厂"}, Grade: k.tone, GradeWord: b.T("registry.grade_" + k.grade), Evidence: m.evidence(k.evidence),
 			StateWord: b.T("registry.duplicate_proposed"), Found: b.DayShort(date.Of(2023, 4, 10)),
 		})
 	}
@@ -39,7 +39,7 @@ func (m maker) duplicates() []Sample {
 	decided.Open, decided.Changes, decided.State, decided.StateWord, decided.Unmerge = false, nil, part.Good, b.T("registry.duplicate_accepted"), "/workers/2/unmerge"
 	decided.Decided = []part.Pair{{Label: b.T("web_duplicate.decided_by"), Value: m.w("张三 · 2023-04-11 10:00", "Zhang San · 2023-04-11 10:00")}, {Label: b.T("web_duplicate.why"), Value: m.w("证件号码录错一位", "one digit was mistyped")}}
 	bare := duplicate.PairPage{Base: m.at("/duplicates/1/2"), Path: "/duplicates/1/2", Grade: part.Info, GradeWord: b.T("registry.grade_possible"), State: part.Info, StateWord: b.T("registry.duplicate_proposed"), Open: true}
-	bare.Sides[0], bare.Sides[1] = duplicate.Side{ID: "1", Name: m.w("张三", "Zhang San")}, duplicate.Side{ID: "2", Name: m.w("张三", "Zhang San")}
+	bare.Sides[0], bare.Sides[1] = duplicate.Side{ID: "1", Name: "张三"}, duplicate.Side{ID: "2", Name: "张三"}
 	certain := duplicate.CertainPage{
 		Base: m.at("/duplicates/certain"), Pairs: 31, Changes: m.pair().Changes[:2],
 		Lines: []string{b.T("web_duplicate.certain_pairs", 31, 30), b.T("web_duplicate.accept_rows"), b.T("web_duplicate.accept_back")},
@@ -48,7 +48,7 @@ func (m maker) duplicates() []Sample {
 	merged.Survivor, merged.Unmerge, survivor.Merged = "/workers/1", "/workers/2/unmerge", []string{"/workers/2", "/workers/3"}
 	merged.Papers, merged.Employment = nil, nil
 	unmerge := duplicate.UnmergePage{
-		Base: m.at("/workers/2/unmerge"), ID: "2", Name: m.w("张三", "Zhang San"),
+		Base: m.at("/workers/2/unmerge"), ID: "2", Name: "张三",
 		Lines: []string{b.T("web_duplicate.unmerge_into", "1"), b.T("web_duplicate.unmerge_figures"), b.T("web_duplicate.unmerge_again")},
 	}
 	return []Sample{
@@ -99,7 +99,7 @@ func (m maker) pair() duplicate.PairPage {
 			{Figure: m.w("职工", "Employees"), Href: "/figures/employees?on=2021-04-10", District: m.w("句容市", "Jurong"), By: "−1", From: date.Of(2021, 3, 1), To: date.Of(2022, 2, 28)},
 		},
 	}
-	p.Sides[0] = duplicate.Side{ID: "1", Name: m.w("张三", "Zhang San"), Href: "/workers/1", Number: digits("3299************18"), Facts: facts("138****0000", born, m.w("示例光学有限公司", "Shili Optics Ltd"))}
-	p.Sides[1] = duplicate.Side{ID: "2", Name: m.w("张三", "Zhang San"), Href: "/workers/2", Number: digits("3299************14"), Facts: facts("138****0000", born, m.w("示例镜片厂", "Shili Lens Works"))}
+	p.Sides[0] = duplicate.Side{ID: "1", Name: "张三", Href: "/workers/1", Number: digits("3299************18"), Facts: facts("138****0000", born, "示例光学有限公司")}
+	p.Sides[1] = duplicate.Side{ID: "2", Name: "张三", Href: "/workers/2", Number: digits("3299************14"), Facts: facts("138****0000", born, "示例镜片厂")}
 	return p
 }

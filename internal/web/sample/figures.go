@@ -72,8 +72,8 @@ func (m maker) home() []Sample {
 		Figures:  true, Imported: true, CanImport: true,
 		Rank: part.Chart{Kind: "stack", Title: m.w("累计培育技能劳动者：按等级", "Skilled workers by level"), Sub: m.w("按曾获最高等级", "by the highest level ever held"), Head: m.w("等级", "Level"), Rows: m.ranks(), Total: people("603000")},
 		Imports: []home.Import{
-			{Href: "/imports/1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), On: asOf, State: part.Good, StateWord: m.base.T("web_intake.state_applied"), Accepted: 238412, At: sealed},
-			{Href: "/imports/2", File: m.w("技能证书名单.csv", "certificates.csv"), Kind: m.w("证书名单", "Certificates"), On: asOf, State: part.Warn, StateWord: m.base.T("web_intake.state_staged"), Accepted: 60288, At: sealed},
+			{Href: "/imports/1", File: "丹阳市职工花名册.xlsx", Kind: m.w("职工花名册", "Roster"), On: asOf, State: part.Good, StateWord: m.base.T("web_intake.state_applied"), Accepted: 238412, At: sealed},
+			{Href: "/imports/2", File: "技能证书名单.csv", Kind: m.w("证书名单", "Certificates"), On: asOf, State: part.Warn, StateWord: m.base.T("web_intake.state_staged"), Accepted: 60288, At: sealed},
 		},
 		Next: []home.Next{
 			{Icon: "file-import", Text: m.w("1 个文件已核对，等待入账", "1 file is checked and waits to be applied"), Href: "/imports/2"},
@@ -202,13 +202,13 @@ func (m maker) rows() figure.RowsPage {
 		Chips: []part.Chip{{Label: m.w("辖市区", "District"), Value: m.w("丹阳市", "Danyang"), Remove: "/figures/employees/rows"}},
 		Pager: part.Pager{From: 1, To: 20, Total: 238600, Next: "/figures/employees/rows?after=20"}, Count: 238600, Sum: 238600, CSV: "/x.csv", XLSX: "/x.xlsx",
 	}
-	names := [][2]string{{"张三", "Zhang San"}, {"李四", "Li Si"}, {"王五", "Wang Wu"}, {"赵六", "Zhao Liu"}, {"钱七", "Qian Qi"}, {"孙八", "Sun Ba"}}
+	names := []string{"张三", "李四", "王五", "赵六", "钱七", "孙八"}
 	for i := range 20 {
 		n := names[i%len(names)]
 		r := figure.Row{
-			Name: m.w(n[0], n[1]), Href: "/workers/1", Employer: m.w("示例光学有限公司", "Shili Optics Ltd"), District: m.w("丹阳市", "Danyang"),
+			Name: n, Href: "/workers/1", Employer: "示例光学有限公司", District: m.w("丹阳市", "Danyang"),
 			Rank: m.w("高级工", "level 3"), On: date.Of(2021, 3, 1) + date.Day(i*17), Cause: m.base.T("figure.cause.1"), Quantity: 1,
-			From: part.Source{File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Sheet: m.w("在职", "staff"), Row: 23 + i, Href: "/imports/1/rows/0/23"},
+			From: part.Source{File: "丹阳市职工花名册.xlsx", Sheet: m.w("在职", "staff"), Row: 23 + i, Href: "/imports/1/rows/0/23"},
 		}
 		switch i {
 		case 4:
@@ -223,8 +223,8 @@ func (m maker) rows() figure.RowsPage {
 
 func (m maker) cells(shown bool) intake.RowPage {
 	p := intake.RowPage{
-		Base: m.at("/imports/1/rows/0/23"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), Sheet: m.w("在职", "staff"), Row: 23,
-		By: m.w("李四", "Li Si"), At: sealed, SHA256: hash, Import: "/imports/1", Person: &part.Link{Label: m.w("王五", "Wang Wu"), Href: "/workers/1"},
+		Base: m.at("/imports/1/rows/0/23"), ID: "1", File: "丹阳市职工花名册.xlsx", Kind: m.w("职工花名册", "Roster"), Sheet: m.w("在职", "staff"), Row: 23,
+		By: "李四", At: sealed, SHA256: hash, Import: "/imports/1", Person: &part.Link{Label: "王五", Href: "/workers/1"},
 		Personal: true, Shown: shown, Reveal: "/imports/1/rows/0/23",
 		Cells: []intake.Cell{
 			{Column: m.w("姓名", "Name"), Read: "•••", Value: "•••", Masked: true},
@@ -234,7 +234,7 @@ func (m maker) cells(shown bool) intake.RowPage {
 		},
 	}
 	if shown {
-		p.Cells[0].Read, p.Cells[0].Value = m.w("王　五", "Wang  Wu"), m.w("王五", "Wang Wu")
+		p.Cells[0].Read, p.Cells[0].Value = m.w("王　五", "Wang  Wu"), "王五"
 		p.Cells[1].Read, p.Cells[1].Value = "329901199001010010", "329901199001010010"
 	}
 	return p

@@ -13,11 +13,11 @@ import (
 
 var due = asOf + 20
 
-func (m maker) firm(i int) string {
-	return m.w([]string{"示例光学有限公司", "示例电子厂", "示例机械有限公司", "示例物流有限公司"}[i%4], []string{"Shili Optics Ltd", "Shili Electronics", "Shili Machines Ltd", "Shili Logistics Ltd"}[i%4])
+func (maker) firm(i int) string {
+	return []string{"示例光学有限公司", "示例电子厂", "示例机械有限公司", "示例物流有限公司"}[i%4]
 }
 
-func (m maker) danyang() string { return m.w("丹阳市总工会", "Danyang Federation") }
+func (maker) danyang() string { return "丹阳市总工会" }
 
 // filings are the pages of returns.
 func (m maker) filings() []Sample {
@@ -29,7 +29,7 @@ func (m maker) filings() []Sample {
 		list.Rows = append(list.Rows, filingpage.CallLine{Href: fmt.Sprintf("/filings/calls/%d", i+1), Title: title, Kind: kind, By: m.w("全市", "the whole city"), AsOf: asOf, DueOn: due, Counts: c})
 	}
 	call := filingpage.CallPage{Base: m.at("/filings/calls/1"), ID: "1", Title: title, Note: m.w("请按身份证填写姓名；离职人员不填。", "Write names as on the card; leave out who has left."), Kind: kind, By: m.danyang(), AsOf: asOf, DueOn: due, Counts: stand, CanDecide: true,
-		Remind: "/filings/calls/1/remind?state=unsent", Filters: m.filingFilters(), Chips: []part.Chip{{Label: b.T("web_filing.union"), Value: m.danyang(), Remove: "/filings/calls/1"}}, Pager: part.Pager{From: 1, To: 4, Total: 412, Next: "/filings/calls/1?after=4&done=4"}}
+		Remind: "/filings/calls/1/remind?state=unsent", Filters: m.filingFilters(), Chips: []part.Chip{{Label: b.T("web_filing.union"), Value: b.UnitName(m.danyang()), Remove: "/filings/calls/1"}}, Pager: part.Pager{From: 1, To: 4, Total: 412, Next: "/filings/calls/1?after=4&done=4"}}
 	for i, st := range filing.States {
 		u := filingpage.UnitLine{ID: fmt.Sprint(i + 1), Href: fmt.Sprintf("/filings/%d", i+1), Name: m.firm(i), Union: m.danyang(), State: []part.Tone{part.Plain, part.Info, part.Bad, part.Good}[i], StateWord: b.T(st.Key()), Overdue: i == 0, FilledIn: i == 3}
 		if !st.Open() {
@@ -73,7 +73,7 @@ func (m maker) newCall(seen *filingpage.Preview, ps []part.Problem) filingpage.N
 	all := []part.Option{{Label: m.base.T("web.all")}}
 	return filingpage.NewPage{
 		Base: m.at("/filings/new"), Title: m.w("2023年一季度职工花名册", "Roster of the first quarter of 2023"), Kind: "roster", AsOf: asOf.String(), DueOn: due.String(), Today: asOf.String(), UnitKind: "enterprise", Preview: seen, Problems: ps,
-		Kinds: []part.Option{{Value: "roster", Label: m.w("职工花名册", "Roster")}}, Unders: []part.Option{{Value: "1", Label: m.danyang()}},
+		Kinds: []part.Option{{Value: "roster", Label: m.w("职工花名册", "Roster")}}, Unders: []part.Option{{Value: "1", Label: m.base.UnitName(m.danyang())}},
 		UnitKinds: []part.Option{{Value: "enterprise", Label: m.base.T("org.kind.enterprise")}}, Sizes: all, Sections: all,
 	}
 }
@@ -83,8 +83,8 @@ func (m maker) oneFiling(district bool) filingpage.Page {
 	p := filingpage.Page{Base: m.at("/filings/1"), ID: "1", Unit: m.firm(0), Union: m.danyang(), Kind: m.w("职工花名册", "Roster"), Note: m.w("离职人员不填。", "Leave out who has left."),
 		Call: part.Link{Label: m.w("2023年一季度职工花名册", "Roster of the first quarter of 2023"), Href: "/filings/calls/1"}, AsOf: asOf, DueOn: due, Import: "/imports/1", Send: "/imports/new?filing=1",
 		Events: []filingpage.Event{
-			{At: sealed, Word: b.T("filing.act.asked"), By: m.w("张三", "Zhang San"), Reason: m.w("系统升级", "a new system"), Day: b.T("web_filing.to_day", (due + 5).String())},
-			{At: sealed.Add(-time.Hour), Word: b.T("filing.act.sent"), By: m.w("张三", "Zhang San"), Import: "/imports/1"},
+			{At: sealed, Word: b.T("filing.act.asked"), By: "张三", Reason: m.w("系统升级", "a new system"), Day: b.T("web_filing.to_day", (due + 5).String())},
+			{At: sealed.Add(-time.Hour), Word: b.T("filing.act.sent"), By: "张三", Import: "/imports/1"},
 		}}
 	if district {
 		p.State, p.StateWord, p.SentAt, p.FilledIn, p.MayConfirm, p.MayReturn, p.Send = part.Info, b.T(filing.Sent.Key()), sealed, true, true, true, ""

@@ -13,8 +13,8 @@ var counts = intake.Counts{Read: 7040, Accepted: 6712, Mended: 254, Refused: 31,
 
 func (m maker) importPage(s intake.State) intake.Page {
 	return intake.Page{
-		Base: m.at("/imports/1"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), Unit: m.w("丹阳市总工会", "Danyang Federation"),
-		By: m.w("李四", "Li Si"), At: sealed, SHA256: hash, On: asOf, Full: true, TakesFull: true, Tried: true, State: s, CanApply: true, CanUndo: true, Today: asOf.String(),
+		Base: m.at("/imports/1"), ID: "1", File: "丹阳市职工花名册.xlsx", Kind: m.w("职工花名册", "Roster"), Unit: "丹阳市总工会",
+		By: "李四", At: sealed, SHA256: hash, On: asOf, Full: true, TakesFull: true, Tried: true, State: s, CanApply: true, CanUndo: true, Today: asOf.String(),
 	}
 }
 
@@ -24,7 +24,7 @@ func (m maker) staged() intake.Page {
 	p.Counts, p.Rejects, p.Columns = counts, "/imports/1/rejects", "/imports/1/columns"
 	p.Skips = []intake.Skip{{Reason: m.w("合计行", "totals"), Rows: 2}, {Reason: m.w("空行", "blank"), Rows: 4}}
 	p.Leavers = &intake.Leavers{Absent: 37, Standing: 7011}
-	p.Codes = []intake.Code{{Code: "91329901MA1XYZ0000", Name: m.w("示例光学有限公司", "Shili Optics Ltd"), Reason: m.w("校验码应为 K", "the check digit should be K"), Rows: 18}}
+	p.Codes = []intake.Code{{Code: "91329901MA1XYZ0000", Name: "示例光学有限公司", Reason: m.w("校验码应为 K", "the check digit should be K"), Rows: 18}}
 	refused, mended, look := b.T("web_intake.tone_refused"), b.T("web_intake.tone_mended"), b.T("web_intake.tone_look")
 	id, start, lvl, staff := m.w("身份证号", "ID number"), m.w("入职日期", "Start"), m.w("技能等级", "Skill level"), m.w("在职", "staff")
 	p.Rules = []intake.Rule{
@@ -56,7 +56,7 @@ func (m maker) imports() []Sample {
 	}
 	list.Sort, list.Columns[3].Dir = "-read", "descending"
 	for s := intake.Received; s <= intake.Refused; s++ {
-		l := intake.Line{Href: "/imports/1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Kind: m.w("职工花名册", "Roster"), Unit: m.w("丹阳市总工会", "Danyang Federation"), By: m.w("李四", "Li Si"), On: asOf, Full: s%2 == 0, TakesFull: true, State: s, Counts: counts, At: sealed}
+		l := intake.Line{Href: "/imports/1", File: "丹阳市职工花名册.xlsx", Kind: m.w("职工花名册", "Roster"), Unit: "丹阳市总工会", By: "李四", On: asOf, Full: s%2 == 0, TakesFull: true, State: s, Counts: counts, At: sealed}
 		if s == intake.Applied {
 			l.Block = head
 		}
@@ -97,17 +97,17 @@ func (m maker) applied() intake.Page {
 	p := m.importPage(intake.Applied)
 	before := m.staged()
 	p.Counts, p.Rejects, p.Rules, p.Skips = counts, "/imports/1/rejects", before.Rules, before.Skips
-	p.Earlier = &part.Link{Label: m.w("丹阳市职工花名册（3月）.xlsx", "danyang-roster-march.xlsx"), Href: "/imports/0"}
+	p.Earlier = &part.Link{Label: "丹阳市职工花名册（3月）.xlsx", Href: "/imports/0"}
 	p.Result = &intake.Result{Applied: 6966, Unchanged: 43, Proposed: 37, Facts: 7204, Block: head, Hash: hash, SealedAt: sealed, Changes: []intake.Change{
 		{Name: m.w("职工", "Employees"), Href: "/figures/employees", Before: people("697034"), After: people("704000"), Delta: "+6,966"},
 		{Name: m.w("产业工人", "Industrial workers"), Href: "/figures/industrial_workers", Before: people("673211"), After: people("680000"), Delta: "+6,789"},
 	}}
 	p.Leaving = &intake.Leaving{CSV: "/imports/1/leavers.csv", XLSX: "/imports/1/leavers.xlsx", Open: 37, Confirmed: 2, Rejected: 1, Day: asOf.String(), People: []intake.Absent{
-		{ID: "4", Name: m.w("赵六", "Zhao Liu"), Href: "/workers/4", Employer: m.w("示例光学有限公司", "Shili Optics Ltd")},
-		{ID: "5", Name: m.w("钱七", "Qian Qi"), Href: "/workers/5", Employer: m.w("示例电子厂", "Shili Electronics")},
+		{ID: "4", Name: "赵六", Href: "/workers/4", Employer: "示例光学有限公司"},
+		{ID: "5", Name: "钱七", Href: "/workers/5", Employer: "示例电子厂"},
 	}, Decided: []intake.Absent{
-		{ID: "6", Name: m.w("孙八", "Sun Ba"), Href: "/workers/6", Employer: m.w("示例光学有限公司", "Shili Optics Ltd"), State: part.Warn, StateWord: m.base.T("registry.leaver_confirmed"), Back: "/imports/1/leavers/6/take-back"},
-		{ID: "7", Name: m.base.T("figure.elsewhere"), Employer: m.w("示例电子厂", "Shili Electronics"), State: part.Good, StateWord: m.base.T("registry.leaver_rejected"), Back: "/imports/1/leavers/7/take-back"},
+		{ID: "6", Name: "孙八", Href: "/workers/6", Employer: "示例光学有限公司", State: part.Warn, StateWord: m.base.T("registry.leaver_confirmed"), Back: "/imports/1/leavers/6/take-back"},
+		{ID: "7", Name: m.base.T("figure.elsewhere"), Employer: "示例电子厂", State: part.Good, StateWord: m.base.T("registry.leaver_rejected"), Back: "/imports/1/leavers/7/take-back"},
 	}}
 	return p
 }
@@ -121,13 +121,13 @@ func (m maker) newImport(ps []part.Problem) intake.NewPage {
 			{Value: "certificates", Label: m.w("证书名单", "Certificates"), Help: m.w("人社部门的技能证书", "from the HR bureau")},
 			{Value: "statistics", Label: m.w("统计数据", "Statistics"), Help: m.w("从业人员等外部统计", "outside statistics")},
 		},
-		Units: []part.Option{{Value: "", Label: m.w("全市", "Whole city")}, {Value: "4", Label: m.w("丹阳市总工会", "Danyang Federation")}},
+		Units: []part.Option{{Value: "", Label: m.w("全市", "Whole city")}, {Value: "4", Label: m.base.UnitName("丹阳市总工会")}},
 	}
 }
 
 func (m maker) undo() intake.UndoPage {
 	b := m.base
-	return intake.UndoPage{Base: m.at("/imports/1/undo"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Confirm: 6966, Lines: []string{
+	return intake.UndoPage{Base: m.at("/imports/1/undo"), ID: "1", File: "丹阳市职工花名册.xlsx", Confirm: 6966, Lines: []string{
 		b.T("web_intake.undo_line_rows", "6,966"), b.T("web_intake.undo_line_facts", "14", "7,204"), b.T("web_intake.undo_line_figures"), b.T("web_intake.undo_line_keep"),
 	}, Tried: true, Facts: 7204, Changes: []intake.Change{
 		{Name: m.w("职工", "Employees"), Href: "/figures/employees", Before: people("704000"), After: people("697034"), Delta: "-6,966"},
@@ -140,7 +140,7 @@ func (m maker) takeBack(left bool, ps []part.Problem) intake.TakeBackPage {
 	if left {
 		state = "registry.leaver_confirmed"
 	}
-	return intake.TakeBackPage{Base: m.at("/imports/1/leavers/6/take-back"), ID: "1", File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Name: m.w("孙八", "Sun Ba"), Employer: m.w("示例光学有限公司", "Shili Optics Ltd"),
+	return intake.TakeBackPage{Base: m.at("/imports/1/leavers/6/take-back"), ID: "1", File: "丹阳市职工花名册.xlsx", Name: "孙八", Employer: "示例光学有限公司",
 		StateWord: m.base.T(state), Left: left, Problems: ps}
 }
 

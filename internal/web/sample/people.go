@@ -12,11 +12,11 @@ func (m maker) workers() []Sample {
 		Chips:   []part.Chip{{Label: m.base.T("web.district"), Value: m.w("丹阳市", "Danyang"), Remove: "/workers"}, {Label: m.base.T("web.sort"), Value: m.base.T("web.person") + " " + m.base.T("web.sort_up"), Remove: "/workers"}},
 		Columns: m.workerColumns(), Pager: part.Pager{From: 21, To: 40, Total: 238600, First: "/workers", Next: "/workers?after=40"},
 	}
-	names := [][2]string{{"张三", "Zhang San"}, {"李四", "Li Si"}, {"王五", "Wang Wu"}, {"赵六", "Zhao Liu"}, {"买买提·示例", "Maimaiti Shili"}}
+	names := []string{"张三", "李四", "王五", "赵六", "买买提·示例"}
 	for i := range 20 {
 		n := names[i%len(names)]
 		list.Rows = append(list.Rows, worker.Row{
-			Href: "/workers/1", Name: m.w(n[0], n[1]), Sex: m.w("女", "female"), Age: 24 + i, Employer: m.w("示例光学有限公司", "Shili Optics Ltd"),
+			Href: "/workers/1", Name: n, Sex: m.w("女", "female"), Age: 24 + i, Employer: "示例光学有限公司",
 			District: m.w("丹阳市", "Danyang"), Rank: m.w("中级工", "level 4"), Class: m.w("产业工人", "industrial worker"),
 		})
 	}
@@ -30,10 +30,10 @@ func (m maker) workers() []Sample {
 		{"workers-out-empty", "worker list given out, without the right to numbers", worker.Out(m.out(worker.OutPage{}))},
 		{"worker", "worker file", worker.Show(m.worker())}, {"worker-shown", "worker file, ID number shown", worker.Show(shown)},
 		{"certificate", "certificate with what used it", worker.Certificate(m.certificate(false))}, {"certificate-revoked", "certificate, revoked", worker.Certificate(m.certificate(true))},
-		{"certificate-empty", "certificate that nothing used", worker.Certificate(worker.CertificatePage{Base: m.at("/workers/2/certificates/9"), ID: "2", Name: m.w("赵六", "Zhao Liu"), Paper: m.worker().Papers[1]})},
+		{"certificate-empty", "certificate that nothing used", worker.Certificate(worker.CertificatePage{Base: m.at("/workers/2/certificates/9"), ID: "2", Name: "赵六", Paper: m.worker().Papers[1]})},
 		{"worker-erased", "worker file, erased", worker.Show(m.erased())}, {"worker-erase", "question before an erasure", worker.Erase(m.erase(false))},
 		{"worker-erase-refused", "question before an erasure, refused", worker.Erase(m.erase(true))},
-		{"worker-empty", "worker file, nothing known", worker.Show(worker.Page{Base: m.at("/workers/2"), ID: "2", Name: m.w("赵六", "Zhao Liu"), Sex: m.w("男", "male")})},
+		{"worker-empty", "worker file, nothing known", worker.Show(worker.Page{Base: m.at("/workers/2"), ID: "2", Name: "赵六", Sex: m.w("男", "male")})},
 	}
 }
 
@@ -106,11 +106,11 @@ func (m maker) workerColumns() []part.Column {
 
 func (m maker) worker() worker.Page {
 	b := m.base
-	roster := part.Source{File: m.w("丹阳市职工花名册.xlsx", "danyang-roster.xlsx"), Sheet: m.w("在职", "staff"), Row: 23, Href: "/imports/1/rows/0/23"}
-	papers := part.Source{File: m.w("技能证书名单.csv", "certificates.csv"), Sheet: "1", Row: 1187, Href: "/imports/2/rows/0/1187"}
-	optics := m.w("示例光学有限公司", "Shili Optics Ltd")
+	roster := part.Source{File: "丹阳市职工花名册.xlsx", Sheet: m.w("在职", "staff"), Row: 23, Href: "/imports/1/rows/0/23"}
+	papers := part.Source{File: "技能证书名单.csv", Sheet: "1", Row: 1187, Href: "/imports/2/rows/0/1187"}
+	optics := b.UnitName("示例光学有限公司")
 	return worker.Page{
-		Base: m.at("/workers/1"), ID: "1", Erase: "/workers/1/erase", Name: m.w("王五", "Wang Wu"), Sex: m.w("女", "female"), Birth: b.Month(date.MonthOf(1990, 1)), Rank: m.w("高级工（三级）", "level 3"), Class: m.w("产业工人", "industrial worker"),
+		Base: m.at("/workers/1"), ID: "1", Erase: "/workers/1/erase", Name: "王五", Sex: m.w("女", "female"), Birth: b.Month(date.MonthOf(1990, 1)), Rank: m.w("高级工（三级）", "level 3"), Class: m.w("产业工人", "industrial worker"),
 		Facts: []part.Pair{
 			{Label: b.T("web.employer"), Value: optics}, {Label: b.T("web_worker.post"), Value: m.w("生产操作", "production")},
 			{Label: b.T("web.district"), Value: m.w("丹阳市", "Danyang")}, {Label: b.T("web_worker.membership"), Value: m.w("2021-05-01 起", "since 2021-05-01")},
@@ -120,12 +120,12 @@ func (m maker) worker() worker.Page {
 			{Label: b.T("web_worker.phone"), Name: "phone", Hidden: "138****0000", Action: "/workers/1/show"},
 		},
 		Papers: []worker.Paper{
-			{Number: "S000032990010230000017", Occupation: m.w("眼镜验光师", "Optometrist"), Rank: m.w("高级工（三级）", "level 3"), Issuer: m.w("示例技师学院", "Shili Technician College"), On: date.Of(2022, 11, 20), Until: date.Forever, State: part.Good, StateWord: m.w("有效", "valid"), Source: papers},
-			{Number: "1932990010400123", Occupation: m.w("眼镜定配工", "Optician"), Rank: m.w("中级工（四级）", "level 4"), Issuer: m.w("示例鉴定中心", "Shili Centre"), On: date.Of(2018, 6, 2), Until: date.Of(2021, 6, 1), State: part.Warn, StateWord: m.w("已过期", "expired"), Source: papers},
+			{Number: "S000032990010230000017", Occupation: m.w("眼镜验光师", "Optometrist"), Rank: m.w("高级工（三级）", "level 3"), Issuer: "示例技师学院", On: date.Of(2022, 11, 20), Until: date.Forever, State: part.Good, StateWord: m.w("有效", "valid"), Source: papers},
+			{Number: "1932990010400123", Occupation: m.w("眼镜定配工", "Optician"), Rank: m.w("中级工（四级）", "level 4"), Issuer: "示例鉴定中心", On: date.Of(2018, 6, 2), Until: date.Of(2021, 6, 1), State: part.Warn, StateWord: m.w("已过期", "expired"), Source: papers},
 		},
 		Employment: []worker.Employment{
-			{Employer: optics, Post: m.w("生产操作", "production"), From: date.Of(2021, 3, 1), To: date.Forever, Main: true, Source: roster},
-			{Employer: m.w("示例镜片厂", "Shili Lens Works"), Post: m.w("质检", "inspection"), From: date.Of(2014, 7, 1), To: date.Of(2021, 2, 28), Source: roster},
+			{Employer: "示例光学有限公司", Post: m.w("生产操作", "production"), From: date.Of(2021, 3, 1), To: date.Forever, Main: true, Source: roster},
+			{Employer: "示例镜片厂", Post: m.w("质检", "inspection"), From: date.Of(2014, 7, 1), To: date.Of(2021, 2, 28), Source: roster},
 		},
 		Conflicts: []part.Link{{Label: m.w("同一单位的岗位情况说法不同（待定）", "Two accounts of the post at one employer (open)"), Href: "/conflicts/1.job_differs.2"}},
 		Fields: []worker.Field{

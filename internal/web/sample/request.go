@@ -8,7 +8,7 @@ import (
 )
 
 func (m maker) requestLine(kind string, state part.Tone, word, left string, late bool) request.Line {
-	return request.Line{Href: "/workers/1/requests/5", Name: m.w("张三", "Zhang San"), Kind: m.base.T("registry.request_kind_" + kind), ReceivedOn: date.Of(2023, 4, 7), DueOn: date.Of(2023, 4, 27),
+	return request.Line{Href: "/workers/1/requests/5", Name: "张三", Kind: m.base.T("registry.request_kind_" + kind), ReceivedOn: date.Of(2023, 4, 7), DueOn: date.Of(2023, 4, 27),
 		State: state, StateWord: m.base.T("registry.request_" + word), Left: left, Late: late}
 }
 
@@ -16,7 +16,7 @@ func (m maker) request(kind string) request.Page {
 	b := m.at("/workers/1/requests/5")
 	return request.Page{Base: b, Line: m.requestLine(kind, part.Info, "open", b.T("web_request.left", 9), false), Worker: "1", Action: "/workers/1/requests/5", CanRefuse: true,
 		Text:  m.w("出生年月应为 1985 年 4 月", "The birth month should be April 1985"),
-		Facts: []part.Pair{{Label: b.T("web_request.received"), Value: b.Day(date.Of(2023, 4, 7))}, {Label: b.T("web_request.due"), Value: b.Day(date.Of(2023, 4, 27))}, {Label: b.T("web_request.registered"), Value: b.Time(sealed) + " · " + m.w("李四", "Li Si")}}}
+		Facts: []part.Pair{{Label: b.T("web_request.received"), Value: b.Day(date.Of(2023, 4, 7))}, {Label: b.T("web_request.due"), Value: b.Day(date.Of(2023, 4, 27))}, {Label: b.T("web_request.registered"), Value: b.Time(sealed) + " · " + "李四"}}}
 }
 
 func (m maker) requests() []Sample {
@@ -24,7 +24,7 @@ func (m maker) requests() []Sample {
 	list := request.ListPage{Base: b, All: true, Open: 2, Overdue: 1, Pager: part.Pager{From: 1, To: 4, Total: 4}, Rows: []request.Line{
 		m.requestLine("erase", part.Info, "open", b.T("web_request.overdue"), true), m.requestLine("copy", part.Info, "open", b.T("web_request.left", 9), false),
 		m.requestLine("correct", part.Good, "done", "", false), m.requestLine("erase", part.Plain, "refused", "", false)}}
-	form := request.NewPage{Base: m.at("/workers/1/requests/new"), Worker: "1", Name: m.w("张三", "Zhang San"), On: "2023-04-07", Today: "2023-04-10", Days: 15}
+	form := request.NewPage{Base: m.at("/workers/1/requests/new"), Worker: "1", Name: "张三", On: "2023-04-07", Today: "2023-04-10", Days: 15}
 	bad := form
 	bad.Kind, bad.Problems = "correct", []part.Problem{{Name: "text", Text: b.T("registry.request_text_needed")}}
 	correct, give, erase, done, gone := m.request("correct"), m.request("copy"), m.request("erase"), m.request("correct"), m.request("erase")

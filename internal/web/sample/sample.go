@@ -53,6 +53,7 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.purposes()...)
 	all = append(all, m.requests()...)
 	all = append(all, m.own()...)
+	all = append(all, m.references()...)
 	all = append(all, m.doors()...)
 	return all
 }
@@ -72,6 +73,7 @@ func Base(lang locale.Lang, path string) part.Base {
 			{Key: "web_request.nav", Icon: "clock", Href: "/requests"},
 			{Key: "web.nav_blocks", Icon: "stack-2", Href: "/blocks"}, {Key: "web.nav_users", Icon: "user", Href: "/users"},
 		},
+		Roles: []part.RoleChoice{{Login: "city", Label: w("市总", "City"), Full: w("市总业务管理员", "city administrator"), Now: true}, {Login: "danyang", Label: w("辖市区", "District"), Full: w("辖市（区）总工会", "district union")}, {Login: "auditor", Label: w("审计", "Auditor"), Full: w("经审/审计", "auditor")}},
 	}
 }
 
@@ -109,7 +111,7 @@ func (m maker) blocks() []Sample {
 	p := block.ListPage{Base: m.at("/blocks"), Head: head, HeadHash: hash, Pager: part.Pager{From: 1, To: 3, Total: head, Next: "/blocks?before=12"}}
 	for i := range int64(3) {
 		p.Rows = append(p.Rows, block.Row{
-			Number: head - i, At: sealed, By: m.w("李四", "Li Si"), Facts: 7040 + i, Hash: hash, Before: hash, Figures: "/figures?block=14",
+			Number: head - i, At: sealed, By: "李四", Facts: 7040 + i, Hash: hash, Before: hash, Figures: "/figures?block=14",
 			Sums: []block.Sum{{Kind: m.base.T("web_block.kind_worker"), Facts: 7040, Quantity: 7038}},
 		})
 	}

@@ -30,7 +30,6 @@
     // The legend wraps: about 13 px a Chinese character, 7 px any other, and its mark.
     const words = cols.reduce((sum, c) => sum + 36 + [...c].reduce((w, ch) => w + (ch > "\u2e7f" ? 13 : 7), 0), 0);
     const foot = Math.ceil(words / Math.max(200, box.clientWidth - 60)) * 26 + 10;
-    box.style.height = `${Math.min(24 + lines.length * 30 + foot, 680)}px`;
     return Object.assign(base, {
       grid: { left: 20, right: 24, top: 8, bottom: foot, containLabel: true },
       legend: { bottom: 0, type: "plain", icon: "roundRect", itemWidth: 14, itemHeight: 14, textStyle: { color: ink }, selectedMode: false },
@@ -81,6 +80,7 @@
     const data = rows(box);
     if (!window.echarts) return;
     if (!data.length) { box.textContent = box.dataset.empty; return; }
+    box.style.height = `${box.clientHeight}px`; // what held the place goes; nothing below may move
     const chart = echarts.init(box, null, { renderer: "canvas" });
     chart.setOption(option(box, box.dataset.chart, data));
     chart.on("click", (p) => { if (p.data.href) location.href = p.data.href; });
@@ -93,7 +93,7 @@
   // `/` searches; arrows walk the rows of a list, Enter opens, Esc closes a menu.
   document.addEventListener("keydown", (e) => {
     if (e.key === "Escape") {
-      document.querySelectorAll("details.tx-menu[open], details.tx-reveal[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
+      document.querySelectorAll("details.tx-menu[open], details.tx-more[open], details.tx-reveal[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
       return;
     }
     if (typing(e)) return;
@@ -119,8 +119,7 @@
     const copy = e.target.closest("[data-copy]");
     if (copy) take(copy);
     if (e.target.closest("[data-print]")) { e.preventDefault(); window.print(); }
-    const open = document.querySelector("details.tx-menu[open]");
-    if (open && !open.contains(e.target)) open.open = false;
+    document.querySelectorAll("details.tx-menu[open], details.tx-more[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
   });
 
   // A text is copied; where the clipboard is closed to pages (plain http), the old way over a selection still works.
