@@ -35,6 +35,9 @@ var acts = map[string]struct{ operation, reason string }{
 
 	"filing.call": {operation: "call-create"}, "filing.confirm_many": {operation: "call-confirm"}, "filing.confirm": {operation: "filing-confirm"}, "filing.return": {operation: "filing-return"},
 	"filing.extend": {operation: "filing-extend"}, "filing.decline": {operation: "filing-decline"}, "filing.ask": {operation: "filing-ask"},
+	"user.add": {operation: "user-add"}, "user.act": {operation: "user-set"}, "user.token_revoke": {operation: "user-token-revoke"}, "token.create": {operation: "token-create"}, "token.revoke": {operation: "token-revoke"},
+	"audit.verify": {operation: "audit-verify"}, "slip.make": {operation: "slip-make"},
+	"own.activate": {operation: "own-activate"}, "own.reveal": {operation: "own-reveal"}, "own.copy": {operation: "own-copy"}, "own.ask": {operation: "own-ask"}, "own.notice_read": {operation: "own-notice_read"}, "own.consent": {operation: "own-consent"},
 	"user.bulk": {operation: "user-bulk"}, "user.slips": {operation: "user-slips"},
 }
 

@@ -393,14 +393,29 @@ func TestWorker_reads_who_looked_when_in_which_capacity_and_why(t *testing.T) {
 	line, imported := file.Jobs[0].Line, intake.ImportID(file.Jobs[0].Import)
 	// Every verb that shows something of one person's file, and the action by which the person reads of it.
 	looks := map[string]func() error{
-		"worker.open":         func() error { _, err := w.Registry.Find(t.Context(), firm, p.ID); return err },
-		"worker.reveal":       func() error { _, err := w.Registry.Reveal(t.Context(), danyang, p.ID, registry.SecretID, "verify"); return err },
-		"worker.cells":        func() error { _, err := w.Registry.Cells(t.Context(), danyang, w.Intake, p.ID, imported, line); return err },
-		"worker.reveal_cells": func() error { _, err := w.Registry.RevealCells(t.Context(), danyang, w.Intake, p.ID, imported, line, "核对工资卡"); return err },
-		"certificate.open":    func() error { _, err := w.Registry.FindCertificate(t.Context(), danyang, p.ID, registry.CertificateID(file.Certificates[0].ID)); return err },
-		"request.open":        func() error { _, err := w.Registry.FindRequest(t.Context(), firm, p.ID, r.ID); return err },
-		"worker.erase_plan":   func() error { _, err := w.Registry.PlanErasure(t.Context(), w.Actor(t, world.City), w.Intake, p.ID); return err },
-		"slip.make":           func() error { slipOf(t, w, danyang, p.ID); return nil },
+		"worker.open": func() error { _, err := w.Registry.Find(t.Context(), firm, p.ID); return err },
+		"worker.reveal": func() error {
+			_, err := w.Registry.Reveal(t.Context(), danyang, p.ID, registry.SecretID, "verify")
+			return err
+		},
+		"worker.cells": func() error {
+			_, err := w.Registry.Cells(t.Context(), danyang, w.Intake, p.ID, imported, line)
+			return err
+		},
+		"worker.reveal_cells": func() error {
+			_, err := w.Registry.RevealCells(t.Context(), danyang, w.Intake, p.ID, imported, line, "核对工资卡")
+			return err
+		},
+		"certificate.open": func() error {
+			_, err := w.Registry.FindCertificate(t.Context(), danyang, p.ID, registry.CertificateID(file.Certificates[0].ID))
+			return err
+		},
+		"request.open": func() error { _, err := w.Registry.FindRequest(t.Context(), firm, p.ID, r.ID); return err },
+		"worker.erase_plan": func() error {
+			_, err := w.Registry.PlanErasure(t.Context(), w.Actor(t, world.City), w.Intake, p.ID)
+			return err
+		},
+		"slip.make": func() error { slipOf(t, w, danyang, p.ID); return nil },
 	}
 	for action, look := range looks {
 		w.SetClock(w.DB.Now().Add(time.Minute))
