@@ -27,12 +27,15 @@ func (d *DB) Scrub(ctx context.Context, tables ...string) error {
 }
 
 func (d *DB) scrubPostgres(ctx context.Context, tables []string) error {
-	if err := d.awaitReaders(ctx); err != nil {
-		return err
-	}
-	for _, t := range append(tables, "pg_catalog.pg_statistic") {
-		if _, err := d.write.ExecContext(ctx, "VACUUM (FULL, ANALYZE) "+t); err != nil {
-			return classify(fmt.Errorf("scrub %s: %w", t, err))
+	// The statistics come last and wait once more: what ANALYZE replaced in them just now is as old as its commit.
+	for _, part := range [][]string{tables, {"pg_catalog.pg_statistic"}} {
+		if err := d.awaitReaders(ctx); err != nil {
+			return err
+		}
+		for _, t := range part {
+			if _, err := d.write.ExecContext(ctx, "VACUUM (FULL, ANALYZE) "+t); err != nil {
+				return classify(fmt.Errorf("scrub %s: %w", t, err))
+			}
 		}
 	}
 	return nil
