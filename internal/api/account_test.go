@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"tuoxing/internal/date"
 	"tuoxing/internal/audit"
+	"tuoxing/internal/date"
 	"tuoxing/internal/testkit/world"
 )
 
