@@ -7,6 +7,7 @@ import (
 
 	"tuoxing/internal/audit"
 	"tuoxing/internal/date"
+	"tuoxing/internal/db"
 	"tuoxing/internal/testkit/world"
 )
 
@@ -91,14 +92,20 @@ func TestAccounts_go_the_whole_way(t *testing.T) {
 	if n := len(rest["entries"].([]any)); n+3 != int(page["total"].(float64)) {
 		t.Errorf("%d after the first 3 of %v", n, page["total"])
 	}
-	if _, err := audit.Seal(t.Context(), k.DB); err != nil { // as the server does every few seconds
-		t.Fatal(err)
-	}
+	sealLog(t, k.DB)
 	c := want(t, reader.Send(http.MethodPost, "/api/v1/audit/verify", raw(`{"anew":true}`)), 200)
 	if c["checked"] != c["sealed"] || c["checked"].(float64) == 0 {
 		t.Errorf("verified: %v", c)
 	}
 	if s := want(t, reader.Get("/api/v1/audit/chain"), 200); s["checked"] != c["checked"] {
 		t.Errorf("chain: %v", s)
+	}
+}
+
+// sealLog chains the log's entries, as a server does every few seconds.
+func sealLog(t *testing.T, d *db.DB) {
+	t.Helper()
+	if _, err := audit.Seal(t.Context(), d); err != nil {
+		t.Fatal(err)
 	}
 }
