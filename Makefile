@@ -38,7 +38,7 @@ test-postgres: ## the whole suite on PostgreSQL, in a cluster of its own that is
 
 test-browser: ## the tests that drive Chromium
 	$(if $(strip $(BROWSED)),,$(error no browser test found: the tag is "//go:build browser"))
-	$(TEST) -tags browser -run '^TestBrowser' $(addprefix ./,$(BROWSED))
+	$(TEST) -tags browser -timeout 20m -run '^TestBrowser' $(addprefix ./,$(BROWSED))
 
 check: ## generated files are fresh, formatted, vetted, modules tidy and untouched
 	@before=$$(find . -name '*_templ.go' -exec cksum {} + | sort); \

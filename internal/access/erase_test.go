@@ -72,6 +72,22 @@ func rawPostgres(t *testing.T, a *app.App, h *haystack) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	names := map[string]string{} // of the tables and indexes, by their files
+	rows, err := a.DB.Writer().QueryContext(t.Context(), "SELECT CAST(pg_relation_filenode(oid) AS text), relname FROM pg_class WHERE pg_relation_filenode(oid) IS NOT NULL")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var file, name string
+		if err := rows.Scan(&file, &name); err != nil {
+			t.Fatal(err)
+		}
+		names[file] = name
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	before := h.bytes
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) { // the server puts some of its files in place anew
@@ -81,7 +97,7 @@ func rawPostgres(t *testing.T, a *app.App, h *haystack) {
 			return err
 		}
 		b, err := os.ReadFile(path)
-		h.plain("the server's file "+d.Name(), b)
+		h.plain("the server's file "+d.Name()+" of "+names[d.Name()], b)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}

@@ -111,7 +111,7 @@ func TestBrowser_goes_from_login_over_an_import_to_the_cell_behind_a_figure(t *t
 			says("applied", "main", "+2", "SM3")
 			do("figure", chromedp.Click(css("main table a[href='/figures/employees']")), chromedp.WaitReady(css("h2.card-title")))
 			says("figure", ".tx-value .visually-hidden", "14")
-			do("by level too", chromedp.SetValue(css(".tx-then select"), "rank_ever"), chromedp.Click(css(".tx-then button")), chromedp.WaitReady(css(".tx-chart-cross canvas")))
+			do("by level too", chromedp.SetValue(css(".tx-then label + label select[name=by]"), "rank_ever"), chromedp.Click(css(".tx-then label + label + button")), chromedp.WaitReady(css(".tx-chart-cross canvas")))
 			do("rows", chromedp.Click(css("main a.btn-primary[href^='/figures/employees/rows']")), chromedp.WaitReady(css("table[data-rows] tfoot")))
 			says("rows", "tfoot", "Σ 14")
 			do("row", chromedp.Click(css("tbody tr:last-child a.tx-source")), chromedp.WaitReady(css("form[action*='/rows/']")))

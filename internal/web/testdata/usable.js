@@ -102,6 +102,8 @@ function usable(lang, checks) {
       const style = getComputedStyle(el), around = el.parentElement;
       if (style.display === "inline" && around.textContent.trim().length > el.textContent.trim().length) return;
       const x = b.x + b.width / 2, y = b.y + b.height / 2;
+      const top = document.elementFromPoint(x, y);
+      if (top && !el.contains(top) && !top.contains(el)) return; // it has scrolled below the bar that stays: no target just now
       const near = boxes.findIndex((o, k) => {
         if (k === i || targets[k].contains(el) || el.contains(targets[k]) || !o.width || targets[k].matches(".tx-cover, .tx-skip") || !targets[k].closest(".tx-tabs") !== !el.closest(".tx-tabs")) return false;
         const dx = Math.max(o.left - x, 0, x - o.right), dy = Math.max(o.top - y, 0, y - o.bottom);
@@ -113,7 +115,7 @@ function usable(lang, checks) {
 
   if (checks.focus) {
     const kinds = new Map(); // the Tab key was pressed before, so that a script's focus shows as a keyboard's
-    for (const el of controls) kinds.set(el.tagName + "." + el.className, el);
+    for (const el of controls) if (!el.disabled) kinds.set(el.tagName + "." + el.className, el);
     for (const el of kinds.values()) {
       el.focus({ preventScroll: true });
       if (document.activeElement !== el) { say("cannot be reached by keyboard", el); continue; }
