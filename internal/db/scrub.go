@@ -9,7 +9,7 @@ import (
 
 // scrubTries bounds how long Scrub waits for readers that hold an old state.
 const (
-	scrubTries = 50
+	scrubTries = 600
 	scrubWait  = 100 * time.Millisecond
 )
 
@@ -41,19 +41,21 @@ func (d *DB) scrubPostgres(ctx context.Context, tables []string) error {
 	return nil
 }
 
-// awaitReaders waits until nobody in this PostgreSQL database reads a state older than now: VACUUM FULL
-// would copy for them what was deleted. The server's own ANALYZE shows its xmin to superusers
+// awaitReaders waits until nobody in this PostgreSQL database reads a state older than now, and until nobody on the whole
+// server writes since before: every new snapshot, that of VACUUM itself too, would be as old as the oldest such
+// writer, and VACUUM FULL would copy for it what was deleted. The server's own ANALYZE shows its xmin to superusers
 // alone, but that it runs to everybody.
 func (d *DB) awaitReaders(ctx context.Context) error {
 	var now string
-	if err := d.write.QueryRowContext(ctx, "SELECT CAST(CAST(pg_current_xact_id() AS xid) AS text)").Scan(&now); err != nil {
+	if err := d.write.QueryRowContext(ctx, "SELECT CAST(pg_current_xact_id() AS text)").Scan(&now); err != nil {
 		return classify(fmt.Errorf("scrub: %w", err))
 	}
 	return retry(ctx, "an old state of the database is still being read", func() (bool, error) {
 		var readers int
 		err := d.write.QueryRowContext(ctx, `
 			SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-			        AND (age(backend_xmin) >= age(CAST(CAST($1 AS text) AS xid)) OR age(backend_xid) >= age(CAST(CAST($1 AS text) AS xid))))
+			        AND (age(backend_xmin) >= age(CAST(CAST(CAST($1 AS text) AS xid8) AS xid)) OR age(backend_xid) >= age(CAST(CAST(CAST($1 AS text) AS xid8) AS xid))))
+			     + CASE WHEN pg_snapshot_xmin(pg_current_snapshot()) > CAST(CAST($1 AS text) AS xid8) THEN 0 ELSE 1 END
 			     + (SELECT count(*) FROM pg_stat_progress_analyze WHERE datname = current_database())`, now).Scan(&readers)
 		return readers == 0, err
 	})

@@ -44,3 +44,41 @@ func TestScrub_waits_for_readers_of_an_older_state(t *testing.T) {
 	must(t, <-left)
 	must(t, <-scrubbed)
 }
+
+// On a PostgreSQL server a writer in another database keeps deleted rows alive here too: every new snapshot is as old as
+// the oldest writer. A SQLite file has no neighbours.
+func TestScrub_waits_for_writers_of_other_databases_on_the_server(t *testing.T) {
+	t.Parallel()
+	d, other := testkit.NewDB(t), testkit.NewDB(t)
+	seats(t, d)
+	seats(t, other)
+	ctx := t.Context()
+	writing, leave, left := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		left <- other.WriteTx(ctx, func(tx *db.Tx) error {
+			if err := insertSeat(ctx, tx, 1, "李", 3); err != nil {
+				return err
+			}
+			close(writing)
+			<-leave
+			return nil
+		})
+	}()
+	<-writing
+	scrubbed := make(chan error, 1)
+	go func() { scrubbed <- d.Scrub(ctx, "seat") }()
+	if testkit.OnPostgres() {
+		select {
+		case err := <-scrubbed:
+			t.Fatalf("did not wait: %v", err)
+		case <-time.After(300 * time.Millisecond):
+		}
+	} else {
+		must(t, <-scrubbed)
+	}
+	close(leave)
+	must(t, <-left)
+	if testkit.OnPostgres() {
+		must(t, <-scrubbed)
+	}
+}
