@@ -41,6 +41,25 @@ func (u User) State(now time.Time) State {
 	return Active
 }
 
+// Acts are what who manages users can do with an account, by the names that the doors give them.
+var Acts = []string{"set", "slip", "password", "lock", "unlock", "sessions", "close"}
+
+// Acts are those that make sense for the account as it stands; the verbs ask again.
+func (u User) Acts(now time.Time) []string {
+	locked := u.State(now) == Locked
+	return slices.DeleteFunc(slices.Clone(Acts), func(act string) bool {
+		switch act {
+		case "lock", "slip", "password":
+			return !u.DisabledAt.IsZero()
+		case "unlock":
+			return !locked
+		case "sessions":
+			return !u.Activated || locked
+		}
+		return false
+	})
+}
+
 // Lock keeps a user out until somebody unlocks the account: sessions end, tokens do not work, a slip is void. Who is
 // locked already stays so; nobody locks their own account.
 func (s *Service) Lock(ctx context.Context, who Actor, user int64) error {

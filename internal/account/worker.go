@@ -53,7 +53,7 @@ func CloseWorker(ctx context.Context, tx *db.Tx, user int64) error {
 	if err := endSessions(ctx, tx, user); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `UPDATE account_user SET hash = '', disabled_at = coalesce(disabled_at, $1), version = version + 1 WHERE user_id = $2 AND role = $3`,
+	_, err := tx.Exec(ctx, `UPDATE account_user SET hash = '', closed_at = $1, disabled_at = coalesce(disabled_at, $1), version = version + 1 WHERE user_id = $2 AND role = $3`,
 		db.At(tx.Now()), user, string(Worker))
 	if err != nil {
 		return fmt.Errorf("close account: %w", err)

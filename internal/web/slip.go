@@ -32,7 +32,7 @@ func (s *Server) showSlips(w http.ResponseWriter, r *http.Request, status int, p
 	b := s.base(r)
 	b.Path = "/slips"
 	p := slippage.ListPage{Base: b, Site: r.FormValue("site"), Firm: strings.TrimSpace(r.FormValue("firm")), Plan: plan, Problems: problems}
-	firm, err := s.firmOf(r)
+	firm, err := s.unitIn(r, "firm") // none: all within reach
 	if fault.Is(err, fault.Invalid) && len(problems) == 0 {
 		p.Problems, status = s.problemsOf(b, err, "firm"), http.StatusUnprocessableEntity
 	} else if err != nil && !fault.Is(err, fault.Invalid) {
@@ -68,26 +68,9 @@ func (s *Server) employerName(tree *org.Tree, id org.UnitID) string {
 	return tree.Name(id, date.On(s.Now()))
 }
 
-// firmOf is the firm that the list is cut to, by name or code; 0 = all within reach.
-func (s *Server) firmOf(r *http.Request) (org.UnitID, error) {
-	name := strings.TrimSpace(r.FormValue("firm"))
-	if name == "" {
-		return 0, nil
-	}
-	tree, err := s.tree(r.Context())
-	if err != nil {
-		return 0, err
-	}
-	id, err := tree.Find(name)
-	if f, ok := fault.As(err); ok {
-		return 0, fieldFault("firm", f.Key, f.Args...)
-	}
-	return id, err
-}
-
 func (s *Server) slipInput(r *http.Request, ids []string, all bool) (in registry.SlipInput, err error) {
 	if in.All = all; all {
-		if in.Employer, err = s.firmOf(r); err != nil {
+		if in.Employer, err = s.unitIn(r, "firm"); err != nil {
 			return in, err
 		}
 	}

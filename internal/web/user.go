@@ -226,7 +226,7 @@ func (s *Server) getUser(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Tokens = s.tokenRows(b, t, tokens)
 	if account.Manages(who, u) {
-		for _, name := range userActsOf(u, s.Now()) {
+		for _, name := range u.Acts(s.Now()) {
 			if name == "sessions" { // it stands below the sessions themselves
 				continue
 			}
@@ -247,7 +247,7 @@ func (s *Server) getUser(w http.ResponseWriter, r *http.Request) error {
 	if may(who, account.AuditRead) {
 		p.Log = "/audit?" + url.Values{"who": {u.Login}}.Encode()
 	}
-	if act := r.URL.Query().Get("said"); slices.Contains(userActs, act) {
+	if act := r.URL.Query().Get("said"); slices.Contains(account.Acts, act) {
 		p.Said = b.T("web_account.said_" + act)
 	}
 	return s.render(w, r, http.StatusOK, accountpage.Show(p))

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/date"
@@ -14,28 +13,6 @@ import (
 	accountpage "tuoxing/internal/web/page/account"
 	"tuoxing/internal/web/part"
 )
-
-// userActs are what can be done with an account; each asks once. The words are web_account.act_… and what it will do
-// is told by web_account.will_….
-var userActs = []string{"set", "slip", "password", "lock", "unlock", "sessions", "close"}
-
-// userActsOf are those that make sense for an account as it stands. The verbs decide.
-func userActsOf(u account.User, now time.Time) []string {
-	locked := u.State(now) == account.Locked
-	return slices.DeleteFunc(slices.Clone(userActs), func(act string) bool {
-		switch act {
-		case "lock":
-			return !u.DisabledAt.IsZero()
-		case "unlock":
-			return !locked
-		case "slip", "password":
-			return !u.DisabledAt.IsZero()
-		case "sessions":
-			return !u.Activated || locked
-		}
-		return false
-	})
-}
 
 // crumbsOf lead from an account's own pages back to it.
 func crumbsOf(b part.Base, u account.User) []part.Link {
@@ -54,7 +31,7 @@ func (s *Server) askUserAct(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(userActs, act) {
+	if !slices.Contains(account.Acts, act) {
 		return notFound()
 	}
 	if !account.Manages(who, u) {
@@ -146,9 +123,9 @@ func (s *Server) siteField(r *http.Request, b part.Base, problems []part.Problem
 	return part.Field{Name: "site", Label: b.T("web_account.site"), Help: b.T("web_account.site_help"), Value: site, Required: true, Auto: "off", Problem: part.ProblemOf(problems, "site")}
 }
 
-// unitIn finds the unit that was typed into a form; nothing typed is no unit.
+// unitIn finds the unit that was typed into a form, by name or code; nothing typed is no unit.
 func (s *Server) unitIn(r *http.Request, field string) (org.UnitID, error) {
-	text := strings.TrimSpace(r.PostFormValue(field))
+	text := strings.TrimSpace(r.FormValue(field))
 	if text == "" {
 		return 0, nil
 	}
