@@ -98,11 +98,7 @@ func (tx *Tx) Pick(sqlite, postgres string) string { return tx.db.Pick(sqlite, p
 
 // Exec runs a statement and gives the number of rows it touched.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	st, err := tx.stmt(ctx, query)
-	if err != nil {
-		return 0, err
-	}
-	res, err := st.ExecContext(ctx, args...)
+	res, err := tx.exec(ctx, query, args)
 	if err != nil {
 		return 0, classify(err)
 	}
@@ -113,26 +109,46 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 	return n, nil
 }
 
-// stmt prepares a text once per transaction; imports run the same few texts 100,000 times.
+// stmt prepares a text once per transaction; imports run the same few texts 100,000 times. On SQLite only: the
+// driver of PostgreSQL keeps what it has prepared with the connection, where to prepare anew and to let go are
+// two round trips more for each text.
 func (tx *Tx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if st, ok := tx.stmts[query]; ok {
 		return st, nil
 	}
 	st, err := tx.sql.PrepareContext(ctx, query)
 	if err != nil {
-		return nil, classify(err)
+		return nil, err
 	}
 	tx.stmts[query] = st
 	return st, nil
 }
 
-// Query runs a query and calls scan for each row.
-func (tx *Tx) Query(ctx context.Context, query string, args []any, scan func(row Scanner) error) (err error) {
+func (tx *Tx) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	if tx.db.dialect == Postgres {
+		return tx.sql.ExecContext(ctx, query, args...)
+	}
 	st, err := tx.stmt(ctx, query)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows, err := st.QueryContext(ctx, args...)
+	return st.ExecContext(ctx, args...)
+}
+
+func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	if tx.db.dialect == Postgres {
+		return tx.sql.QueryContext(ctx, query, args...)
+	}
+	st, err := tx.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+// Query runs a query and calls scan for each row.
+func (tx *Tx) Query(ctx context.Context, query string, args []any, scan func(row Scanner) error) (err error) {
+	rows, err := tx.query(ctx, query, args)
 	if err != nil {
 		return classify(err)
 	}
@@ -156,9 +172,12 @@ type Scanner interface {
 
 // QueryRow reads exactly one row; no row is a NotFound fault.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args []any, dest ...any) error {
+	if tx.db.dialect == Postgres {
+		return classify(tx.sql.QueryRowContext(ctx, query, args...).Scan(dest...))
+	}
 	st, err := tx.stmt(ctx, query)
 	if err != nil {
-		return err
+		return classify(err)
 	}
 	return classify(st.QueryRowContext(ctx, args...).Scan(dest...))
 }

@@ -289,8 +289,8 @@ func TestOpen_closes_both_ways(t *testing.T) {
 			for _, f := range c.FactsIn(q) {
 				facts += f.Quantity
 			}
-			if sum != figure.Quantity || facts != figure.Quantity || open.Quantity != figure.Quantity || open.Facts != figure.Facts {
-				t.Fatalf("seed %d %+v: figure %d, people %d, facts %d, opened %d", seed, q, figure.Quantity, sum, facts, open.Quantity)
+			if sum != figure.Quantity || facts != figure.Quantity || open.Quantity != figure.Quantity || open.Facts != figure.Facts || open.Total != len(open.Rows) {
+				t.Fatalf("seed %d %+v: figure %d, people %d of %d, facts %d, opened %d", seed, q, figure.Quantity, sum, open.Total, facts, open.Quantity)
 			}
 		}
 	}

@@ -121,6 +121,7 @@ type tally struct {
 	facts, quantity int64
 	counted         int
 	people          []int32         // sums by code of the worker: 1 in a stock
+	first, last     uint32          // the least and the greatest code that has facts; first > last: none has
 	things          map[int64]int64 // sums by subject, of facts without a person
 }
 
@@ -142,13 +143,32 @@ func (t *tally) release() {
 	usedSums.Put(&sums)
 }
 
-// tally reads all facts in one run: to add two runs' sums together takes longer than the second run saves.
 func (c *Columns) tally(q Query) *tally {
-	workers, quantity := &c.dicts[colWorker], &c.dicts[colQuantity]
-	t := &tally{c: c, fs: c.filters(q), end: c.end(q.Block), people: newSums(len(workers.vals)), things: map[int64]int64{}}
-	nobody, weights := c.nobody(), valuesOf(quantity)
+	fs, end := c.filters(q), c.end(q.Block)
+	weights, nobody := valuesOf(&c.dicts[colQuantity]), c.nobody()
+	runs := inRuns(end, func(lo, hi int32) *tally {
+		t := &tally{c: c, fs: fs, end: end, people: newSums(len(c.dicts[colWorker].vals)), first: math.MaxUint32, things: map[int64]int64{}}
+		t.run(lo, hi, weights, nobody)
+		return t
+	})
+	t := runs[0]
+	for _, o := range runs[1:] {
+		t.merge(o)
+		o.release()
+	}
+	for _, sum := range t.things {
+		if sum != 0 {
+			t.counted++
+		}
+	}
+	return t
+}
+
+// run adds the facts from lo to hi up.
+func (t *tally) run(lo, hi int32, weights []int64, nobody uint32) {
+	workers, quantity := &t.c.dicts[colWorker], &t.c.dicts[colQuantity]
 	var quantities [scanStep]int64
-	scan(t.fs, 0, t.end, func(sel []int32) {
+	scan(t.fs, lo, hi, func(sel []int32) {
 		qs := quantities[:len(sel)]
 		clear(qs)
 		addColumn(quantity, sel, weights, qs)
@@ -162,17 +182,11 @@ func (c *Columns) tally(q Query) *tally {
 			addPeople(t, workers.w32, nobody, sel, qs)
 		}
 	})
-	for _, sum := range t.things {
-		if sum != 0 {
-			t.counted++
-		}
-	}
-	return t
 }
 
 // addPeople adds the facts at some indexes to the sums of their people, and keeps count of the sums that are not 0.
 func addPeople[C code](t *tally, codes []C, nobody uint32, sel []int32, qs []int64) {
-	counted, quantity := 0, int64(0)
+	counted, quantity, first, last := 0, int64(0), t.first, t.last
 	for k, i := range sel {
 		quantity += qs[k]
 		w := uint32(codes[i])
@@ -180,6 +194,7 @@ func addPeople[C code](t *tally, codes []C, nobody uint32, sel []int32, qs []int
 			t.things[t.c.subject[i]] += qs[k]
 			continue
 		}
+		first, last = min(first, w), max(last, w)
 		was := t.people[w]
 		now := was + int32(qs[k])
 		t.people[w] = now
@@ -190,8 +205,41 @@ func addPeople[C code](t *tally, codes []C, nobody uint32, sel []int32, qs []int
 			counted--
 		}
 	}
+	t.first, t.last = first, last
 	t.counted += counted
 	t.quantity += quantity
+}
+
+// merge adds the sums of another run of facts. Codes are given in order of the facts, so that two runs have
+// few people in common after a first load, and what the other has is then only copied.
+func (t *tally) merge(o *tally) {
+	t.facts += o.facts
+	t.quantity += o.quantity
+	t.counted += o.counted
+	for thing, sum := range o.things {
+		t.things[thing] += sum
+	}
+	if o.first > o.last {
+		return
+	}
+	mine, theirs := t.people[o.first:], o.people[o.first:o.last+1]
+	common := 0
+	if t.first <= t.last {
+		common = max(0, int(min(t.last, o.last))+1-int(o.first))
+	}
+	for i, sum := range theirs[:common] {
+		was := mine[i]
+		mine[i] = was + sum
+		switch {
+		case was == 0 || sum == 0:
+		case was+sum == 0:
+			t.counted -= 2
+		default:
+			t.counted--
+		}
+	}
+	copy(mine[common:], theirs[common:])
+	t.first, t.last = min(t.first, o.first), max(t.last, o.last)
 }
 
 // nobody is the code of the facts that are of no person; one that no fact has when there are none.
