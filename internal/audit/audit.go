@@ -58,10 +58,10 @@ func Add(ctx context.Context, tx *db.Tx, user int64, action, subject string, det
 	return nil
 }
 
-// Read notes a look in a transaction of its own. Call it before the data is shown, and show
-// nothing when it fails.
+// Read notes a look, in a transaction that it shares with the looks of others. Call it before the data is shown,
+// and show nothing when it fails.
 func Read(ctx context.Context, d *db.DB, user int64, action, subject string, detail any) error {
-	return d.WriteTx(ctx, func(tx *db.Tx) error { return Add(ctx, tx, user, action, subject, detail) })
+	return d.WriteTogether(ctx, func(ctx context.Context, tx *db.Tx) error { return Add(ctx, tx, user, action, subject, detail) })
 }
 
 // Key is a place in the list, newest first.

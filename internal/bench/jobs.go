@@ -144,13 +144,14 @@ func (r *run) take(ctx context.Context, a *app.App, path string, opt intake.Opti
 	return got, a.Intake.Rejects(ctx, v, id, r.Words, io.Discard)
 }
 
-// crossed is the cross table that is asked: three ways, of the men of two age bands.
-func crossed() figure.Request {
-	return figure.Request{Name: "employees", On: asOf, By: []ledger.Dim{ledger.District, ledger.Rank, ledger.Section},
+// crossed is the cross table that is asked: three ways, of the men of two age bands, of a day.
+func crossed(on date.Day) figure.Request {
+	return figure.Request{Name: "employees", On: on, By: []ledger.Dim{ledger.District, ledger.Rank, ledger.Section},
 		Where: []ledger.Cond{{Dim: ledger.Sex, In: []int64{1}}, {Dim: ledger.Age, Min: 2, Max: 3}}}
 }
 
-// crossTable asks the cross table as the API does: right, scope, sum, labels and JSON.
+// crossTable asks the cross table as the API does: right, scope, sum, labels and JSON. Each time it is of another
+// day, for what was asked of a state of the ledger is remembered.
 func (r *run) crossTable(ctx context.Context, in installation) (l Line, err error) {
 	err = in.with(ctx, false, func(a *app.App) error {
 		cols, err := a.Book.Columns(ctx)
@@ -159,8 +160,10 @@ func (r *run) crossTable(ctx context.Context, in installation) (l Line, err erro
 		}
 		var took time.Duration
 		m, err := r.measured(Cross, func() error {
+			on := asOf
 			took, err = p50(func() error {
-				v, err := a.Figures.Value(ctx, account.Operator(), crossed())
+				on++
+				v, err := a.Figures.Value(ctx, account.Operator(), crossed(on))
 				if err != nil {
 					return err
 				}

@@ -16,6 +16,8 @@ import (
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/app"
+	"tuoxing/internal/cn"
+	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/registry"
 	"tuoxing/internal/web"
@@ -161,8 +163,8 @@ func (r *run) mixed(ctx context.Context, in installation) (l Line, err error) {
 		if err != nil {
 			return err
 		}
-		for _, p := range paths {
-			if err := d.ask(ctx, p, nil, http.StatusOK, "</html>"); err != nil {
+		for _, some := range paths {
+			if err := d.ask(ctx, some[0], nil, http.StatusOK, "</html>"); err != nil {
 				return err
 			}
 		}
@@ -183,9 +185,10 @@ func (r *run) mixed(ctx context.Context, in installation) (l Line, err error) {
 	return l, err
 }
 
-// dayPaths are the addresses that are asked, those that are asked more often more than once.
-func (r *run) dayPaths(ctx context.Context, a *app.App) ([]string, error) {
-	people, _, err := a.Registry.List(ctx, account.Operator(), registry.Filter{Limit: 100})
+// dayPaths are the addresses that are asked, by what is asked; what is asked more often stands there more than once.
+// Each is asked of many people, districts, names, days and pages.
+func (r *run) dayPaths(ctx context.Context, a *app.App) ([][]string, error) {
+	people, _, err := a.Registry.List(ctx, account.Operator(), registry.Filter{Limit: 500})
 	if err != nil {
 		return nil, err
 	}
@@ -193,20 +196,34 @@ func (r *run) dayPaths(ctx context.Context, a *app.App) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	on := "?on=" + asOf.String()
-	paths := []string{"/", "/figures" + on, "/figures/employees" + on, "/figures/employees" + on + "&by=district", "/figures/employees" + on + "&by=district&by=sex",
-		"/workers", "/workers?district=321181", "/workers?district=321102&sort=name", "/workers?sort=-age", "/workers?q=fang"}
+	var figures, districts, crosses, openings, lists, ordered, names, files []string
+	for back := range 10 {
+		on := "?on=" + (asOf - date.Day(30*back)).String()
+		figures = append(figures, "/figures/employees"+on)
+		districts = append(districts, "/figures/employees"+on+"&by=district")
+		crosses = append(crosses, "/figures/employees"+on+"&by=district&by=sex")
+	}
 	for _, key := range keys {
-		paths = append(paths, fmt.Sprintf("/figures/employees/rows%s&after=%d", on, key))
+		openings = append(openings, fmt.Sprintf("/figures/employees/rows?on=%s&after=%d", asOf, key))
 	}
-	for i := range 7 {
-		paths = append(paths, "/workers/"+people[(13*i)%len(people)].ID.String())
+	for _, d := range cn.Zhenjiang() {
+		lists = append(lists, "/workers?district="+d.Code)
+		for _, order := range []string{"name", "-name", "age", "-age"} {
+			ordered = append(ordered, "/workers?district="+d.Code+"&sort="+order)
+		}
 	}
-	return paths, nil
+	for _, part := range []string{"fang", "li", "wei", "chen", "zhang", "jun", "hua", "ying"} {
+		names = append(names, "/workers?q="+part)
+	}
+	for _, p := range people {
+		files = append(files, "/workers/"+p.ID.String())
+	}
+	return [][]string{{"/"}, {"/figures"}, figures, districts, crosses, {"/workers"}, lists, ordered, {"/workers?sort=-age"}, names,
+		openings, openings, openings, files, files, files, files, files, files, files}, nil
 }
 
 // together asks the paths in many orders at once, and gives how long each answer took.
-func (d *desk) together(ctx context.Context, paths []string, span time.Duration) ([]time.Duration, error) {
+func (d *desk) together(ctx context.Context, paths [][]string, span time.Duration) ([]time.Duration, error) {
 	took, errs := make([][]time.Duration, clients), make([]error, clients)
 	all := stopwatch()
 	var asking sync.WaitGroup
@@ -215,7 +232,8 @@ func (d *desk) together(ctx context.Context, paths []string, span time.Duration)
 			draw := rand.New(rand.NewPCG(1, uint64(c)))
 			for errs[c] == nil && all() < span {
 				one := stopwatch()
-				errs[c] = d.ask(ctx, paths[draw.IntN(len(paths))], nil, http.StatusOK, "</html>")
+				some := paths[draw.IntN(len(paths))]
+				errs[c] = d.ask(ctx, some[draw.IntN(len(some))], nil, http.StatusOK, "</html>")
 				took[c] = append(took[c], one())
 			}
 		})

@@ -24,7 +24,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
 	"tuoxing/internal/fault"
 )
@@ -59,6 +58,8 @@ type DB struct {
 	claim   atomic.Bool // a node is still to be claimed
 	log     *checkpoints
 	feed    *feed // SQLite only
+
+	together queue
 }
 
 // Open opens a database by file path (SQLite) or postgres:// URL. The folder of a path is made.
@@ -122,7 +123,7 @@ func (d *DB) openSQLite(opt Options) error {
 		return (&url.URL{Scheme: "file", Path: path, RawQuery: url.Values{"_pragma": pragmas}.Encode()}).String()
 	}
 	open := func(most int, dsn string) (*sql.DB, error) {
-		h, err := sql.Open("sqlite", dsn)
+		h, err := openKeeping(dsn)
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
@@ -145,8 +146,9 @@ func (d *DB) openSQLite(opt Options) error {
 	return err
 }
 
-// Close closes all connections.
+// Close closes all connections, after what still waits for WriteTogether.
 func (d *DB) Close() error {
+	d.together.ends.Wait()
 	var errs []error
 	if d.log != nil {
 		errs = append(errs, d.log.close())

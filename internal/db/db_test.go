@@ -202,6 +202,55 @@ func TestWriteTx_never_overbooks_when_the_row_is_taken_first(t *testing.T) {
 	}
 }
 
+func TestWriteTogether_commits_each_and_one_that_fails_takes_no_other_back(t *testing.T) {
+	t.Parallel()
+	d := testkit.NewDB(t)
+	seats(t, d)
+	ctx := t.Context()
+	const writers = 200
+	var wg sync.WaitGroup
+	for i := range writers {
+		wg.Go(func() {
+			id := i
+			if i%7 == 3 {
+				id = 0 // taken, or to be taken once
+			}
+			err := d.WriteTogether(ctx, func(ctx context.Context, tx *db.Tx) error {
+				return insertSeat(ctx, tx, int64(id), fmt.Sprintf("seat %d", i), 0)
+			})
+			if id != 0 && err != nil || err != nil && !fault.Is(err, fault.Conflict) {
+				t.Errorf("%d: %v", i, err)
+			}
+			if err != nil {
+				return
+			}
+			var n int
+			must(t, d.ReadTx(ctx, func(tx *db.Tx) error {
+				return tx.QueryRow(ctx, `SELECT count(*) FROM seat WHERE id = $1`, []any{id}, &n)
+			}))
+			if n != 1 {
+				t.Errorf("%d is not there when it is said to be", i)
+			}
+		})
+	}
+	wg.Wait()
+	var n, want int
+	for i := range writers {
+		if i%7 != 3 {
+			want++
+		}
+	}
+	must(t, d.ReadTx(ctx, func(tx *db.Tx) error { return tx.QueryRow(ctx, `SELECT count(*) FROM seat`, nil, &n) }))
+	if n != want {
+		t.Errorf("%d seats, want %d", n, want)
+	}
+	gone, leave := context.WithCancel(ctx)
+	leave()
+	if err := d.WriteTogether(gone, func(context.Context, *db.Tx) error { t.Error("ran for somebody gone"); return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("somebody gone: %v", err)
+	}
+}
+
 // Older versions of the embedded driver left a cancelled connection unusable in the pool.
 func TestCancelled_queries_do_not_poison_the_pool(t *testing.T) {
 	t.Parallel()

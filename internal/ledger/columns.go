@@ -123,6 +123,7 @@ var (
 	colRevPlace  = columnIndex["reverses_position"]
 	rawColumns   = map[int]bool{colSubject: true, colLine: true, colRevBlock: true, colRevPlace: true}
 	notReversing = int32(-1)
+	noFact       = int32(-1)
 )
 
 // mark is the end of a block in the arrays.
@@ -145,8 +146,11 @@ type Columns struct {
 	subject  []int64
 	line     []int32
 	reverses []int32  // index of the fact that is taken back, or notReversing
+	newest   []int32  // by code of the worker: index of the person's last fact; this state's own
+	before   []int32  // by fact: index of the person's fact before, or noFact
 	byID     []uint32 // the codes of the workers in order of their ids; 0 (nobody) stands first
-	recent   *tallies // of this state alone
+	recent   *tallies // of this state alone, and so are crossed
+	crossed  *crossed
 }
 
 // Book gives the ledger's columns, loading blocks that were sealed meanwhile by anybody.
@@ -160,7 +164,7 @@ type Book struct {
 func NewBook(d *db.DB) *Book { return &Book{db: d, cols: newColumns()} }
 
 func newColumns() *Columns {
-	c := &Columns{attrs: newDict(), recent: &tallies{}}
+	c := &Columns{attrs: newDict(), recent: &tallies{}, crossed: &crossed{}}
 	for i := range c.dicts {
 		c.dicts[i] = newDict()
 	}
@@ -218,7 +222,8 @@ func (c *Columns) Facts() int { return int(c.n) }
 // load copies the heads of the arrays and appends the blocks up to head.
 func (c *Columns) load(ctx context.Context, tx *db.Tx, head int64) (*Columns, error) {
 	out := *c
-	out.recent = &tallies{}
+	out.recent, out.crossed = &tallies{}, &crossed{}
+	out.newest = slices.Clone(c.newest)
 	err := readBlocks(ctx, tx, c.Head(), head, func(b Block, pieces []*packedPiece) error {
 		for _, p := range pieces {
 			if err := out.appendPiece(p, b.Number); err != nil {
@@ -275,6 +280,15 @@ func (c *Columns) appendPiece(p *packedPiece, block int64) error {
 		if !rawColumns[k] {
 			c.dicts[k].appendColumn(p, k)
 		}
+	}
+	workers := &c.dicts[colWorker]
+	for len(c.newest) < len(workers.vals) {
+		c.newest = append(c.newest, noFact)
+	}
+	for i := c.n; i < c.n+int32(p.n); i++ {
+		last := &c.newest[workers.at(i)]
+		c.before = append(c.before, *last)
+		*last = i
 	}
 	c.n += int32(p.n)
 	return nil

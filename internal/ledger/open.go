@@ -66,13 +66,18 @@ type keptTally struct {
 
 // tallied gives the tally of a query, which nobody changes, until done.
 func (c *Columns) tallied(q Query) (t *tally, done func()) {
-	q.Block = max(0, min(q.Block, c.Head()))
-	query := fmt.Sprintf("%+v", q)
+	query := c.asked(&q)
 	k := c.recent.find(query)
 	if k == nil {
 		k = c.recent.keep(&keptTally{query: query, t: c.tally(q), users: 1})
 	}
 	return k.t, func() { c.recent.leave(k) }
+}
+
+// asked is the text under which a query is remembered; what is not sealed yet is asked as of now.
+func (c *Columns) asked(q *Query) string {
+	q.Block = max(0, min(q.Block, c.Head()))
+	return fmt.Sprintf("%+v", *q)
 }
 
 func (r *tallies) find(query string) *keptTally {
@@ -272,25 +277,35 @@ func (t *tally) walk(after int64, each func(code uint32, worker, subject, sum in
 	}
 }
 
+// factsOf adds the indexes of a person's facts, or of nobody's, that lie before an end.
+func (c *Columns) factsOf(to []int32, code uint32, end int32) []int32 {
+	for i := c.newest[code]; i != noFact; i = c.before[i] {
+		if i < end {
+			to = append(to, i)
+		}
+	}
+	return to
+}
+
 // sourced gives each row the fact that put it there: of its facts under the filter that add, are in force
 // and take nothing back, the one of the latest day, the later entered of two.
 func (t *tally) sourced(rows []Counted, codes []uint32) {
 	c := t.c
 	workers := &c.dicts[colWorker]
-	wanted := filter{d: workers, pass: make([]uint8, max(len(workers.vals), 256))}
 	rowOf, subjects := map[uint32]int{}, map[int64]int{} // row + 1
+	var own []int32
 	for i, code := range codes {
-		wanted.pass[code] = 1
 		if rows[i].Worker != 0 {
 			rowOf[code] = i + 1
-		} else {
-			subjects[rows[i].Subject] = i + 1
+			own = c.factsOf(own, code, t.end)
+			continue
 		}
+		if len(subjects) == 0 {
+			own = c.factsOf(own, code, t.end)
+		}
+		subjects[rows[i].Subject] = i + 1
 	}
-	own := slices.Concat(inRuns(t.end, func(lo, hi int32) (own []int32) {
-		scan([]filter{wanted}, lo, hi, func(sel []int32) { own = append(own, sel...) })
-		return own
-	})...)
+	slices.Sort(own)
 	gone := map[int32]bool{}
 	for _, i := range own {
 		if r := c.reverses[i]; r != notReversing {

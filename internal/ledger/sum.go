@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"slices"
+	"sync"
 
 	"tuoxing/internal/date"
 	"tuoxing/internal/money"
@@ -139,9 +140,52 @@ func (t *table) merge(o *table) {
 	})
 }
 
+// keptTables is how many cross tables of a state are remembered, and keptCells how many cells of one: the same
+// few figures are asked by everybody, on the home page first of all.
+const (
+	keptTables = 256
+	keptCells  = 1 << 10
+)
+
+// crossed are the cross tables that were asked of a state of the columns, which never changes, by query.
+type crossed struct {
+	mu   sync.Mutex
+	kept map[string][]Cell
+}
+
+func (r *crossed) find(query string) ([]Cell, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	cells, ok := r.kept[query]
+	return cells, ok
+}
+
+func (r *crossed) keep(query string, cells []Cell) {
+	if len(cells) > keptCells {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.kept == nil || len(r.kept) == keptTables {
+		r.kept = map[string][]Cell{}
+	}
+	r.kept[query] = cells
+}
+
 // Sum gives the cross table of a query, sorted by its keys; cells without any fact are missing,
-// cells that cancelled to zero are there. Without By there is always exactly one cell.
+// cells that cancelled to zero are there. Without By there is always exactly one cell. Nobody changes
+// what it gives.
 func (c *Columns) Sum(q Query) []Cell {
+	query := c.asked(&q)
+	cells, ok := c.crossed.find(query)
+	if !ok {
+		cells = c.sum(q)
+		c.crossed.keep(query, cells)
+	}
+	return cells
+}
+
+func (c *Columns) sum(q Query) []Cell {
 	s := c.summing(q)
 	tables := inRuns(c.end(q.Block), s.run)
 	for _, t := range tables[1:] {

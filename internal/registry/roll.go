@@ -31,6 +31,8 @@ type roll struct {
 
 	tree *org.Tree // of lo
 	lo   []int64   // by place of a unit: where it lies in tree
+
+	pages pages // under mu as well: readers keep, whoever changes the roll forgets
 }
 
 // fileColumns are the files by ascending id. A merged file has the place of no unit: it is found through its
@@ -109,6 +111,7 @@ func (s *Service) readRoll(ctx context.Context, tx *db.Tx, read func(r *roll) er
 func (r *roll) follow(ctx context.Context, tx *db.Tx, number int64, tree *org.Tree) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.pages.forget()
 	if !r.loaded || r.number < number {
 		spans, all, err := r.changes(ctx, tx, number)
 		if err != nil {

@@ -2,7 +2,9 @@ package registry
 
 import (
 	"cmp"
+	"iter"
 	"math"
+	"math/bits"
 	"runtime"
 	"slices"
 	"sync"
@@ -49,81 +51,144 @@ func (r *roll) wants(who account.Scope, f Filter) (w wanted, nobody bool) {
 	return w, nobody
 }
 
-// rollStep is how many files are looked at together, so that their places stay in the nearest cache.
-const rollStep = 2048
-
 // rollPart is the least number of files for which a further processor is asked; tests lower it.
 var rollPart = 1 << 16
 
-// sift gives the places of the files that a filter chooses, in runs that follow one another. No branch depends on
-// what a file holds where most are looked at: what does not pass is overwritten.
-func (c *fileColumns) sift(w *wanted) [][]int32 {
+// chosen are the files that a filter chooses: one bit for each, 64 in a word.
+type chosen []uint64
+
+// sift asks every file. No branch depends on what a file holds where most are looked at.
+func (c *fileColumns) sift(w *wanted) chosen {
 	n := len(c.id)
-	parts := max(1, min(runtime.GOMAXPROCS(0), n/rollPart))
-	out := make([][]int32, parts)
-	var all sync.WaitGroup
-	for p := range parts {
-		all.Go(func() {
-			lo, hi := n*p/parts, n*(p+1)/parts
-			var sel [rollStep]int32
-			for lo < hi {
-				end := min(lo+rollStep, hi)
-				out[p] = append(out[p], c.step(w, lo, end, sel[:])...)
-				lo = end
-			}
-		})
-	}
-	all.Wait()
+	out := make(chosen, (n+63)/64)
+	out.inParts(func(_, from, to int) {
+		for k := from; k < to; k++ {
+			out[k] = c.some(w, 64*k, min(64*k+64, n))
+		}
+	})
 	return out
 }
 
-func (c *fileColumns) step(w *wanted, lo, hi int, sel []int32) []int32 {
-	n := 0
-	for i, unit := range c.unit[lo:hi] {
-		sel[n] = int32(lo + i)
-		n += int(w.units[unit])
+// inParts runs do over the words from one to another, each processor a part.
+func (s chosen) inParts(do func(part, from, to int)) {
+	parts := max(1, min(runtime.GOMAXPROCS(0), 64*len(s)/rollPart))
+	var all sync.WaitGroup
+	for p := range parts {
+		all.Go(func() { do(p, len(s)*p/parts, len(s)*(p+1)/parts) })
 	}
-	sel = sel[:n]
-	if w.district != 0 {
-		sel = keep(sel, func(at int32) bool { return c.district[at] == w.district })
-	}
-	if w.employer >= 0 {
-		sel = keep(sel, func(at int32) bool { return c.employer[at] == w.employer })
-	}
-	if w.ranks[0] == 0 {
-		n = 0
-		for _, at := range sel {
-			sel[n] = at
-			n += int(w.ranks[c.rankEver[at]])
-		}
-		sel = sel[:n]
-	}
-	if w.words != nil {
-		n = 0
-		for _, at := range sel {
-			sel[n] = at
-			n += int(w.words[c.words[at]])
-		}
-		sel = sel[:n]
-	}
-	return sel
+	all.Wait()
 }
 
-func keep(sel []int32, passes func(at int32) bool) []int32 {
-	n := 0
-	for _, at := range sel {
-		sel[n] = at
-		if passes(at) {
-			n++
-		}
+// some asks at most 64 files, the first of which is the lowest bit.
+func (c *fileColumns) some(w *wanted, lo, hi int) uint64 {
+	bits := lanes(c.unit[lo:hi], func(unit int32) uint8 { return w.units[unit] })
+	if bits != 0 && w.district != 0 {
+		bits &= lanes(c.district[lo:hi], func(d int32) uint8 { return same(d, w.district) })
 	}
-	return sel[:n]
+	if bits != 0 && w.employer >= 0 {
+		bits &= lanes(c.employer[lo:hi], func(e int32) uint8 { return same(e, w.employer) })
+	}
+	if bits != 0 && w.ranks[0] == 0 {
+		bits &= lanes(c.rankEver[lo:hi], func(r uint8) uint8 { return w.ranks[r] })
+	}
+	if bits != 0 && w.words != nil {
+		bits &= lanes(c.words[lo:hi], func(n int32) uint8 { return w.words[n] })
+	}
+	return bits
 }
 
-// page gives the ids of a page, and how many files the filter chooses. The page begins behind the file f.After,
+func lanes[T any](column []T, pass func(T) uint8) (bits uint64) {
+	for i, v := range column {
+		bits |= uint64(pass(v)) << (uint(i) & 63)
+	}
+	return bits
+}
+
+func same(a, b int32) uint8 {
+	if a == b {
+		return 1
+	}
+	return 0
+}
+
+func (s chosen) count() (n int) {
+	for _, word := range s {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
+// places gives the places of the files chosen among the words from one to another.
+func (s chosen) places(from, to int) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for k := from; k < to; k++ {
+			for word := s[k]; word != 0; word &= word - 1 {
+				if !yield(int32(64*k + bits.TrailingZeros64(word))) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// keptPages is how many pages are remembered until somebody's file or the tree changes: many open the same list.
+const keptPages = 256
+
+// pages are what was asked of a state of the roll.
+type pages struct {
+	mu   sync.Mutex
+	kept map[asked]answered
+}
+
+type asked struct {
+	who account.Scope
+	f   Filter
+}
+
+type answered struct {
+	ids   []WorkerID
+	total int
+}
+
+func (p *pages) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.kept = nil
+}
+
+func (p *pages) find(q asked) (answered, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	a, ok := p.kept[q]
+	return a, ok
+}
+
+func (p *pages) keep(q asked, a answered) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.kept == nil || len(p.kept) >= keptPages {
+		p.kept = map[asked]answered{}
+	}
+	p.kept[q] = a
+}
+
+// page gives the ids of a page, which nobody changes, and how many files the filter chooses. See find.
+func (r *roll) page(who account.Scope, f Filter) (ids []WorkerID, total int, err error) {
+	q := asked{who, f}
+	a, ok := r.pages.find(q)
+	if !ok {
+		if a.ids, a.total, err = r.find(who, f); err != nil {
+			return nil, 0, err
+		}
+		r.pages.keep(q, a)
+	}
+	return a.ids, a.total, nil
+}
+
+// find gives the ids of a page, and how many files the filter chooses. The page begins behind the file f.After,
 // which the reader must be allowed to see: its key is looked up, so that neither a name nor an age stands in an address. Files
 // of one key stand by id, so that no page repeats or loses anybody.
-func (r *roll) page(who account.Scope, f Filter) (ids []WorkerID, total int, err error) {
+func (r *roll) find(who account.Scope, f Filter) (ids []WorkerID, total int, err error) {
 	key, down, err := r.key(f)
 	if err != nil {
 		return nil, 0, err
@@ -132,20 +197,18 @@ func (r *roll) page(who account.Scope, f Filter) (ids []WorkerID, total int, err
 	if nobody {
 		return nil, 0, nil
 	}
-	runs := r.files.sift(&w)
-	for _, run := range runs {
-		total += len(run)
-	}
+	files := r.files.sift(&w)
+	total = files.count()
 	if key == nil {
 		from, _ := slices.BinarySearch(r.files.id, f.After+1)
-		for _, run := range runs {
-			first, _ := slices.BinarySearch(run, int32(from))
-			for _, at := range run[first:] {
-				if len(ids) == f.Limit {
-					return ids, total, nil
-				}
-				ids = append(ids, r.files.id[at])
+		for at := range files.places(from/64, len(files)) {
+			if int(at) < from {
+				continue
 			}
+			if len(ids) == f.Limit {
+				break
+			}
+			ids = append(ids, r.files.id[at])
 		}
 		return ids, total, nil
 	}
@@ -157,7 +220,7 @@ func (r *roll) page(who account.Scope, f Filter) (ids []WorkerID, total int, err
 		}
 		sort.after = sort.of(int32(at))
 	}
-	for _, at := range sort.first(runs) {
+	for _, at := range sort.first(files) {
 		ids = append(ids, r.files.id[at])
 	}
 	return ids, total, nil
@@ -206,14 +269,10 @@ func (k *keyed) of(at int32) ranked {
 	return ranked{v, at}
 }
 
-// first looks through each run beside the others, keeping no more than a few pages of each.
-func (k *keyed) first(runs [][]int32) []int32 {
-	found := make([][]ranked, len(runs))
-	var all sync.WaitGroup
-	for i, run := range runs {
-		all.Go(func() { found[i] = k.ofRun(run) })
-	}
-	all.Wait()
+// first looks through each part beside the others, keeping no more than a few pages of each.
+func (k *keyed) first(files chosen) []int32 {
+	found := make([][]ranked, runtime.GOMAXPROCS(0))
+	files.inParts(func(part, from, to int) { found[part] = k.among(files, from, to) })
 	best := slices.Concat(found...)
 	slices.SortFunc(best, ranked.compare)
 	out := make([]int32, 0, k.most)
@@ -223,10 +282,10 @@ func (k *keyed) first(runs [][]int32) []int32 {
 	return out
 }
 
-func (k *keyed) ofRun(run []int32) []ranked {
+func (k *keyed) among(files chosen, from, to int) []ranked {
 	best := make([]ranked, 0, 4*k.most)
 	limit := ranked{math.MaxInt32, math.MaxInt32} // what is behind it is on no page
-	for _, at := range run {
+	for at := range files.places(from, to) {
 		one := k.of(at)
 		if one.compare(k.after) <= 0 || one.compare(limit) > 0 {
 			continue
