@@ -9,7 +9,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tuoxing/internal/date"
-	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/ledger"
@@ -122,12 +121,8 @@ func (l labels) unit(id int64) UnitRef {
 func (s *Server) today() date.Day { return date.On(s.DB.Now()) }
 
 // tree is the organisation tree of this moment.
-func (s *Server) tree(ctx context.Context) (t *org.Tree, err error) {
-	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		t, err = s.Org.Tree(ctx, tx)
-		return err
-	})
-	return t, err
+func (s *Server) tree(ctx context.Context) (*org.Tree, error) {
+	return s.Org.Latest(ctx, s.DB)
 }
 
 // textual are the properties of other packages' structs whose json tag makes text of a number,

@@ -273,11 +273,7 @@ func (a *App) Close() error { return a.DB.Close() }
 
 // Viewer is an actor as intake asks for it.
 func (a *App) Viewer(ctx context.Context, who account.Actor) (intake.Viewer, error) {
-	var tree *org.Tree
-	err := a.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
-		tree, err = a.Org.Tree(ctx, tx)
-		return err
-	})
+	tree, err := a.Org.Latest(ctx, a.DB)
 	may := func(right string) error { return who.Must(account.Right(right)) }
 	return intake.Viewer{User: who.UserID, May: may, Sees: func(unit int64) bool {
 		if who.Scope.All || unit == 0 {

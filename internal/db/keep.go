@@ -38,13 +38,12 @@ func (k keeper) Connect(ctx context.Context) (driver.Conn, error) {
 	return &keeping{connection: below, idle: map[string]statement{}}, nil
 }
 
-// connection and statement are what the driver's own can do.
+// connection and statement are what is used of the driver's own. That it could also run a text without preparing
+// it is left out, so that database/sql always prepares.
 type connection interface {
 	driver.Conn
 	driver.ConnBeginTx
 	driver.ConnPrepareContext
-	driver.ExecerContext
-	driver.QueryerContext
 	driver.Pinger
 	driver.SessionResetter
 	driver.Validator

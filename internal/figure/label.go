@@ -10,7 +10,6 @@ import (
 
 	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
-	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/ledger"
 	"tuoxing/internal/locale"
@@ -26,12 +25,8 @@ type Labels struct {
 
 // Labels reads the names of units once.
 func (s *Service) Labels(ctx context.Context, on date.Day, p locale.Printer) (*Labels, error) {
-	l := &Labels{on: on, p: p}
-	err := s.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
-		l.tree, err = s.Org.Tree(ctx, tx)
-		return err
-	})
-	return l, err
+	t, err := s.Org.Latest(ctx, s.DB)
+	return &Labels{tree: t, on: on, p: p}, err
 }
 
 // Dim is the name of a dimension.

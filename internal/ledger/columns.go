@@ -174,15 +174,18 @@ func newColumns() *Columns {
 // Columns reads the head's number, loads the blocks that are missing and gives the newest state.
 // A figure is thus never older than the last commit before the question.
 func (b *Book) Columns(ctx context.Context) (*Columns, error) {
+	var head int64
+	if err := b.db.ReadRow(ctx, readHead, nil, &head); err != nil {
+		return nil, fmt.Errorf("read head: %w", err)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.cols.Head() >= head {
+		return b.cols, nil
+	}
 	err := b.db.ReadTx(ctx, func(tx *db.Tx) error {
-		var head int64
-		if err := tx.QueryRow(ctx, `SELECT number FROM ledger_head WHERE id = 1`, nil, &head); err != nil {
+		if err := tx.QueryRow(ctx, readHead, nil, &head); err != nil {
 			return fmt.Errorf("read head: %w", err)
-		}
-		if head == b.cols.Head() {
-			return nil
 		}
 		next, err := b.cols.load(ctx, tx, head)
 		if err != nil {
@@ -195,6 +198,8 @@ func (b *Book) Columns(ctx context.Context) (*Columns, error) {
 	})
 	return b.cols, err
 }
+
+const readHead = `SELECT number FROM ledger_head WHERE id = 1`
 
 // Head is the number of the newest block, 0 when there is none.
 func (c *Columns) Head() int64 { return int64(len(c.marks)) }

@@ -55,6 +55,27 @@ func (s *Service) Tree(ctx context.Context, tx *db.Tx) (*Tree, error) {
 	return t, nil
 }
 
+// Latest is the newest tree, for who asks nothing else of the database.
+func (s *Service) Latest(ctx context.Context, d *db.DB) (t *Tree, err error) {
+	var v int64
+	if err := d.ReadRow(ctx, readVersion, nil, &v); err != nil {
+		return nil, fmt.Errorf("version of the units: %w", err)
+	}
+	s.mu.Lock()
+	t = s.cached
+	s.mu.Unlock()
+	if t != nil && t.version >= v {
+		return t, nil
+	}
+	err = d.ReadTx(ctx, func(tx *db.Tx) error {
+		t, err = s.Tree(ctx, tx)
+		return err
+	})
+	return t, err
+}
+
+const readVersion = `SELECT version FROM org_head WHERE id = 1`
+
 func (s *Service) publish(t *Tree) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +85,7 @@ func (s *Service) publish(t *Tree) {
 }
 
 func version(ctx context.Context, tx *db.Tx) (v int64, err error) {
-	err = tx.QueryRow(ctx, `SELECT version FROM org_head WHERE id = 1`, nil, &v)
+	err = tx.QueryRow(ctx, readVersion, nil, &v)
 	return v, err
 }
 

@@ -3,6 +3,7 @@ package registry
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"tuoxing/internal/account"
@@ -80,12 +81,13 @@ func (s *Service) fileOf(ctx context.Context, scope account.Scope, id WorkerID) 
 
 // mayOpen checks that the file lies in the reader's subtree and logs the look.
 func (s *Service) mayOpen(ctx context.Context, who account.Actor, id WorkerID, action string, detail any) error {
-	err := s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		_, _, _, _, err := s.open(ctx, tx, who.Scope, id)
-		return err
-	})
+	var found WorkerID
+	err := s.DB.ReadRow(ctx, `SELECT w.worker_id FROM registry_worker w, org_unit u WHERE `+seen(1)+` AND w.worker_id = $4`, append(seenArgs(who.Scope), int64(id)), &found)
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "registry.worker_unknown")
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("find the file: %w", err)
 	}
 	return audit.Read(ctx, s.DB, who.UserID, action, id.String(), detail)
 }

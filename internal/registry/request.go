@@ -279,17 +279,45 @@ func (s *Service) requestsIn(ctx context.Context, scope account.Scope, opinions 
 		if err := tx.QueryRow(ctx, `SELECT count(*)`+from+where, args, &total); err != nil {
 			return err
 		}
-		page := fmt.Sprintf(` ORDER BY CASE WHEN r.state = 'open' THEN 0 ELSE 1 END, CASE WHEN r.state = 'open' THEN r.due_on END, r.decided_at DESC, r.id LIMIT %d OFFSET %d`, f.Limit, max(f.Offset, 0))
-		return tx.Query(ctx, selectRequests+where+page, args, func(row db.Scanner) error {
-			r, err := s.scanRequest(row, tx.Today())
-			list = append(list, r.Request)
-			return err
-		})
+		list, err = s.requestPage(ctx, tx, where, args, f.Limit, f.Offset)
+		return err
 	})
 	if err != nil {
 		return nil, 0, counts, fmt.Errorf("list requests: %w", err)
 	}
 	return list, total, counts, nil
+}
+
+// mostOfOne is how many requests of one person their file shows.
+const mostOfOne = 500
+
+// RequestsOf gives the requests of one person, as ListRequests orders them.
+func (s *Service) RequestsOf(ctx context.Context, who account.Actor, worker WorkerID) (list []Request, err error) {
+	if err := who.Must(account.WorkerRead); err != nil {
+		return nil, err
+	}
+	where := seen(1) + ` AND r.worker_id = $4`
+	if !seesOpinions(who) {
+		where += ` AND r.kind <> 'opinion'`
+	}
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		list, err = s.requestPage(ctx, tx, where, append(seenArgs(who.Scope), int64(worker)), mostOfOne, 0)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("requests of a person: %w", err)
+	}
+	return list, nil
+}
+
+func (s *Service) requestPage(ctx context.Context, tx *db.Tx, where string, args []any, limit, offset int) (list []Request, err error) {
+	page := fmt.Sprintf(` ORDER BY CASE WHEN r.state = 'open' THEN 0 ELSE 1 END, CASE WHEN r.state = 'open' THEN r.due_on END, r.decided_at DESC, r.id LIMIT %d OFFSET %d`, limit, max(offset, 0))
+	err = tx.Query(ctx, selectRequests+where+page, args, func(row db.Scanner) error {
+		r, err := s.scanRequest(row, tx.Today())
+		list = append(list, r.Request)
+		return err
+	})
+	return list, err
 }
 
 // FindRequest opens one request with what was asked and answered. It is logged before.

@@ -211,7 +211,7 @@ func (s *Server) postCopy(w http.ResponseWriter, r *http.Request) error {
 // addRequests puts a person's requests into the page of the file.
 func (s *Server) addRequests(r *http.Request, f *registry.File, p *workerpage.Page) error {
 	who := visitOf(r).actor
-	list, _, _, err := s.Registry.ListRequests(r.Context(), who, registry.RequestFilter{All: true, Worker: f.ID, Limit: 500})
+	list, err := s.Registry.RequestsOf(r.Context(), who, f.ID)
 	for i := range list {
 		x := requestLine(p.Base, &list[i])
 		p.Requests = append(p.Requests, workerpage.RequestLine{Href: x.Href, Kind: x.Kind, StateWord: x.StateWord, Left: x.Left, DueOn: x.DueOn, State: x.State, Late: x.Late})

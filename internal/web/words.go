@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"tuoxing/internal/account"
-	"tuoxing/internal/db"
+	"tuoxing/internal/date"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
@@ -15,24 +15,17 @@ import (
 )
 
 // tree reads the units as they are now.
-func (s *Server) tree(ctx context.Context) (t *org.Tree, err error) {
-	err = s.DB.ReadTx(ctx, func(tx *db.Tx) (err error) {
-		t, err = s.Org.Tree(ctx, tx)
-		return err
-	})
-	return t, err
+func (s *Server) tree(ctx context.Context) (*org.Tree, error) {
+	return s.Org.Latest(ctx, s.DB)
 }
 
 // unitName is the name of a unit today.
-func (s *Server) unitName(ctx context.Context, id org.UnitID) (name string, err error) {
-	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		t, err := s.Org.Tree(ctx, tx)
-		if err == nil {
-			name = t.Name(id, tx.Today())
-		}
-		return err
-	})
-	return name, err
+func (s *Server) unitName(ctx context.Context, id org.UnitID) (string, error) {
+	t, err := s.tree(ctx)
+	if err != nil {
+		return "", err
+	}
+	return t.Name(id, date.On(s.Now())), nil
 }
 
 // scopeWords says whose figures the reader sees.
