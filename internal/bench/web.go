@@ -16,7 +16,6 @@ import (
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/app"
-	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/registry"
@@ -118,12 +117,13 @@ func (d *desk) ask(ctx context.Context, path string, form url.Values, status int
 // lists asks the page of people by ID number, by filters with an order and a total, and by a part of a name.
 func (r *run) lists(ctx context.Context, in installation) (l Line, err error) {
 	err = in.served(ctx, func(a *app.App, d *desk) error {
+		asks := 0
 		questions := []func() error{
 			func() error {
 				return d.ask(ctx, "/workers", url.Values{"q": {person(4711 % r.Workers)[3]}}, http.StatusSeeOther, "")
 			},
-			func() error { return d.ask(ctx, "/workers?district=321181&sort=-age", nil, http.StatusOK, "<tbody>") },
-			func() error { return d.ask(ctx, "/workers?q=fang", nil, http.StatusOK, "<tbody>") },
+			func() error { asks++; return d.ask(ctx, someList(asks, false), nil, http.StatusOK, "<tbody>") },
+			func() error { asks++; return d.ask(ctx, someList(asks, true), nil, http.StatusOK, "</html>") },
 		}
 		if err := questions[1](); err != nil { // the roll is read at the first question, as the columns are
 			return err
@@ -146,6 +146,20 @@ func (r *run) lists(ctx context.Context, in installation) (l Line, err error) {
 		return err
 	})
 	return l, err
+}
+
+// nameParts are what is searched for.
+var nameParts = []string{"fang", "li", "wei", "chen", "zhang", "jun", "hua", "ying"}
+
+// someList is one of the lists by district and order, and by a part of a name if wanted; another each time, for what
+// was asked of a state of the roll is remembered.
+func someList(n int, named bool) string {
+	orders := []string{"name", "-name", "age", "-age", "rank", "-rank", ""}
+	path := fmt.Sprintf("/workers?district=%s&sort=%s", codes[n%len(codes)], orders[n/len(codes)%len(orders)])
+	if named {
+		path += "&q=" + nameParts[n%len(nameParts)]
+	}
+	return path
 }
 
 // clients is how many ask at the same time, and cityAsks how long they do in a city of CityWorkers; less in a
@@ -206,13 +220,13 @@ func (r *run) dayPaths(ctx context.Context, a *app.App) ([][]string, error) {
 	for _, key := range keys {
 		openings = append(openings, fmt.Sprintf("/figures/employees/rows?on=%s&after=%d", asOf, key))
 	}
-	for _, d := range cn.Zhenjiang() {
-		lists = append(lists, "/workers?district="+d.Code)
+	for _, code := range codes {
+		lists = append(lists, "/workers?district="+code)
 		for _, order := range []string{"name", "-name", "age", "-age"} {
-			ordered = append(ordered, "/workers?district="+d.Code+"&sort="+order)
+			ordered = append(ordered, "/workers?district="+code+"&sort="+order)
 		}
 	}
-	for _, part := range []string{"fang", "li", "wei", "chen", "zhang", "jun", "hua", "ying"} {
+	for _, part := range nameParts {
 		names = append(names, "/workers?q="+part)
 	}
 	for _, p := range people {

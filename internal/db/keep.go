@@ -75,6 +75,29 @@ func (k *keeping) PrepareContext(ctx context.Context, query string) (driver.Stmt
 	return &lent{statement: st.(statement), query: query, of: k}, nil
 }
 
+// BeginTx begins a reading transaction by a kept statement as well; how others begin the driver knows.
+func (k *keeping) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	if !opts.ReadOnly {
+		return k.connection.BeginTx(ctx, opts)
+	}
+	return reading{k}, k.run(ctx, "BEGIN")
+}
+
+// reading is a transaction that has nothing to commit.
+type reading struct{ of *keeping }
+
+func (r reading) Commit() error   { return r.of.run(context.Background(), "COMMIT") }
+func (r reading) Rollback() error { return r.of.run(context.Background(), "ROLLBACK") }
+
+func (k *keeping) run(ctx context.Context, text string) error {
+	st, err := k.PrepareContext(ctx, text)
+	if err != nil {
+		return err
+	}
+	_, err = st.(*lent).ExecContext(ctx, nil)
+	return errors.Join(err, st.Close())
+}
+
 // Close ends the idle statements and the connection.
 func (k *keeping) Close() error {
 	var errs []error

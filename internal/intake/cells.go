@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"tuoxing/internal/cn"
@@ -110,20 +111,61 @@ func (s *Service) Sources(ctx context.Context, tx *db.Tx, ids []ImportID) (map[I
 		if _, done := found[id]; done {
 			continue
 		}
-		rec, err := s.read(ctx, tx, Trusted(0), id)
+		src, err := s.source(ctx, tx, id)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		src := Source{Name: rec.name, SHA256: rec.file.SHA256, Kind: rec.opt.Kind, By: rec.opt.By, At: rec.at, Sheets: map[int]string{}}
-		for _, sh := range rec.details.Sheets {
-			src.Sheets[sh.Sheet] = sh.Name
-		}
 		found[id] = src
 	}
 	return found, nil
+}
+
+// keptSources is how many sources are remembered: the same few files stand behind most pages, and to unseal what is
+// known of one takes longer than all else of a page.
+const keptSources = 1024
+
+// sources are remembered by import, as of a state of it.
+type sources struct {
+	mu   sync.Mutex
+	kept map[ImportID]sourceAt
+}
+
+type sourceAt struct {
+	version int64
+	state   State
+	Source
+}
+
+func (s *Service) source(ctx context.Context, tx *db.Tx, id ImportID) (Source, error) {
+	now := sourceAt{}
+	if err := tx.QueryRow(ctx, `SELECT version, state FROM intake_import WHERE id = $1`, []any{int64(id)}, &now.version, (*string)(&now.state)); err != nil {
+		return Source{}, err
+	}
+	s.sources.mu.Lock()
+	was, ok := s.sources.kept[id]
+	s.sources.mu.Unlock()
+	if ok && was.version == now.version && was.state == now.state {
+		return was.Source, nil
+	}
+	rec, err := s.read(ctx, tx, Trusted(0), id)
+	if err != nil {
+		return Source{}, err
+	}
+	now.version, now.state = rec.version, rec.state
+	now.Source = Source{Name: rec.name, SHA256: rec.file.SHA256, Kind: rec.opt.Kind, By: rec.opt.By, At: rec.at, Sheets: map[int]string{}}
+	for _, sh := range rec.details.Sheets {
+		now.Sheets[sh.Sheet] = sh.Name
+	}
+	s.sources.mu.Lock()
+	defer s.sources.mu.Unlock()
+	if s.sources.kept == nil || len(s.sources.kept) >= keptSources {
+		s.sources.kept = map[ImportID]sourceAt{}
+	}
+	s.sources.kept[id] = now
+	return now.Source, nil
 }
 
 // Problem is a row with its remarks, for the list on the import's page.

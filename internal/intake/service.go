@@ -43,6 +43,7 @@ type Service struct {
 	Weigh Weigh
 
 	running sync.Map // ImportID → *progress
+	sources sources
 }
 
 // Viewer is who asks. Imports of units outside the viewer's own subtree do not exist for them.
