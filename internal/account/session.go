@@ -11,6 +11,7 @@ import (
 
 	"tuoxing/internal/audit"
 	"tuoxing/internal/cn"
+	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/org"
@@ -145,35 +146,28 @@ func (s *Service) prove(ctx context.Context, by int64, p proof, password, failur
 // unknown, ended or expired session is an Unauthenticated fault.
 func (s *Service) Authenticate(ctx context.Context, token string) (Actor, error) {
 	key := tokenKey(token)
-	var who Actor
-	var stale bool
-	err := s.db.ReadTx(ctx, func(tx *db.Tx) error {
-		var user int64
-		var created, seen db.Time
-		err := tx.QueryRow(ctx, `SELECT user_id, created_at, seen_at FROM account_session WHERE token_hash = $1`, []any{key}, &user, &created, &seen)
-		if fault.Is(err, fault.NotFound) {
-			return ended()
-		}
-		if err != nil {
-			return fmt.Errorf("find session: %w", err)
-		}
-		if expired(tx.Now(), created.Time, seen.Time) {
-			return ended()
-		}
-		u, err := findUser(ctx, tx, user)
-		if err != nil {
-			return err
-		}
-		if !u.DisabledAt.IsZero() {
-			return ended()
-		}
-		stale = tx.Now().Sub(seen.Time) >= seenEvery
-		who, err = s.actor(ctx, tx, u)
-		return err
-	})
-	if err != nil {
-		return Actor{}, err
+	var u User
+	var created, seen db.Time
+	// Every page begins with this: two rows, each read by itself.
+	err := scanUser(scan(func(dest ...any) error {
+		return s.db.ReadRow(ctx, `SELECT `+selected+`, s.created_at, s.seen_at FROM account_session s, account_user u WHERE s.token_hash = $1 AND u.user_id = s.user_id`, []any{key}, dest...)
+	}), &u, &created, &seen)
+	if fault.Is(err, fault.NotFound) {
+		return Actor{}, ended()
 	}
+	if err != nil {
+		return Actor{}, fmt.Errorf("find session: %w", err)
+	}
+	now := s.db.Now()
+	if expired(now, created.Time, seen.Time) || !u.DisabledAt.IsZero() {
+		return Actor{}, ended()
+	}
+	t, err := s.org.Latest(ctx, s.db)
+	if err != nil {
+		return Actor{}, fmt.Errorf("find scope: %w", err)
+	}
+	who := actorIn(t, u, date.On(now))
+	stale := now.Sub(seen.Time) >= seenEvery
 	if stale {
 		err = s.db.WriteTx(ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(ctx, `UPDATE account_session SET seen_at = $1 WHERE token_hash = $2`, db.At(tx.Now()), key)
@@ -262,11 +256,20 @@ func (s *Service) actor(ctx context.Context, tx *db.Tx, u User) (Actor, error) {
 	if err != nil {
 		return Actor{}, fmt.Errorf("find scope: %w", err)
 	}
+	return actorIn(t, u, tx.Today()), nil
+}
+
+func actorIn(t *org.Tree, u User, on date.Day) Actor {
 	return Actor{
 		UserID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, MustChange: u.MustChange,
-		Scope: scopeOf(t, u.Role, u.Unit, tx.Today()),
-	}, nil
+		Scope: scopeOf(t, u.Role, u.Unit, on),
+	}
 }
+
+// scan is a row that is read in one go.
+type scan func(dest ...any) error
+
+func (f scan) Scan(dest ...any) error { return f(dest...) }
 
 // openSession stores a new session and drops what has expired.
 func openSession(ctx context.Context, tx *db.Tx, user int64) (string, error) {

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -104,12 +105,13 @@ func (d *desk) ask(ctx context.Context, path string, form url.Values, status int
 		return err
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
+	var text bytes.Buffer
+	text.Grow(max(int(answer.ContentLength), 0) + bytes.MinRead)
+	if _, err := text.ReadFrom(answer.Body); err != nil {
 		return err
 	}
-	if answer.StatusCode != status || !strings.Contains(string(text), holds) {
-		return fmt.Errorf("%s answers %d, %d bytes", path, answer.StatusCode, len(text))
+	if answer.StatusCode != status || !bytes.Contains(text.Bytes(), []byte(holds)) {
+		return fmt.Errorf("%s answers %d, %d bytes", path, answer.StatusCode, text.Len())
 	}
 	return nil
 }

@@ -87,10 +87,14 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c te
 	return write(w, r, status, c)
 }
 
+// usualPage is the size of a list of 50 rows in bytes.
+const usualPage = 64 << 10
+
 // write renders to a buffer first, so that an error in the middle is still an error page.
 // Pages name people: nothing between here and the reader may keep them.
 func write(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	var b bytes.Buffer
+	b.Grow(usualPage)
 	if err := c.Render(r.Context(), &b); err != nil {
 		return fmt.Errorf("render the page: %w", err)
 	}

@@ -27,6 +27,13 @@ func labelled(cols []Column) templ.Component {
 // begins a tag.
 func labelCells(rows []byte, cols []Column) []byte {
 	var out bytes.Buffer
+	out.Grow(2 * len(rows))
+	labels := make([]string, len(cols))
+	for i, c := range cols {
+		if c.Label != "" {
+			labels[i] = ` data-th="` + html.EscapeString(c.Label) + `"`
+		}
+	}
 	col := 0
 	for {
 		at := bytes.IndexByte(rows, '<')
@@ -47,8 +54,8 @@ func labelCells(rows []byte, cols []Column) []byte {
 		out.Write(rows[:len("<td")])
 		rows = rows[len("<td"):]
 		span := spanOf(rows)
-		if span == 1 && col < len(cols) && cols[col].Label != "" {
-			out.WriteString(` data-th="` + html.EscapeString(cols[col].Label) + `"`)
+		if span == 1 && col < len(cols) {
+			out.WriteString(labels[col])
 		}
 		col += span
 	}
