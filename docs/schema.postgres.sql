@@ -385,6 +385,7 @@ CREATE TABLE registry_certificate (
   recorded_at        timestamptz NOT NULL,
   withdrawn_at       timestamptz,
   sender             bigint      NOT NULL DEFAULT 0,
+  form               bigint      NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 );
 CREATE INDEX registry_certificate_district ON registry_certificate (district);

@@ -385,6 +385,7 @@ CREATE TABLE registry_certificate (
   recorded_at        TEXT        NOT NULL,
   withdrawn_at       TEXT,
   sender             INTEGER     NOT NULL DEFAULT 0,
+  form               INTEGER     NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_certificate_district ON registry_certificate (district);
