@@ -127,6 +127,7 @@ func (s *Server) build(mux *http.ServeMux) huma.API {
 	s.workerOperations(a)
 	s.certificateOperations(a)
 	s.certificateListOperations(a)
+	s.columnOperations(a)
 	s.conflictOperations(a)
 	s.duplicateOperations(a)
 	s.eraseOperations(a)

@@ -31,7 +31,24 @@ type paperColumns struct {
 	rank, form []uint8
 }
 
-// heldPaper is a certificate in force as the roll holds it.
+// paperLine is a certificate in force as the columns hold it.
+type paperLine struct {
+	id                                   int64
+	holder                               WorkerID
+	file                                 int32 // below 0: not looked up
+	issued, expires, revoked, occupation int32
+	rank, form                           uint8
+}
+
+func lineOf(holder WorkerID, c *CertificateRow) paperLine {
+	revoked := date.Forever
+	if c.RevokedOn.Valid {
+		revoked = c.RevokedOn.V
+	}
+	return paperLine{c.ID, holder, -1, int32(c.IssuedOn), int32(c.ExpiresOn), int32(revoked), c.Occupation, uint8(c.Rank), uint8(c.Form)}
+}
+
+// heldPaper is a certificate in force with its holder.
 type heldPaper struct {
 	holder WorkerID
 	CertificateRow
@@ -77,17 +94,20 @@ func (r *roll) followPapers(ctx context.Context, tx *db.Tx, number int64, order 
 		if all {
 			spans = []span{everything}
 		}
-		found, err := papersOf(ctx, tx, order, spans)
+		lines, read, err := papersOf(ctx, tx, order, spans)
 		if err != nil {
 			return fmt.Errorf("read certificates for the roll: %w", err)
 		}
 		if all {
 			*p = paperColumns{}
 		}
-		p.renew(found)
+		p.renew(lines, read)
 		p.loaded, p.number = true, number
 	}
 	for i, w := range p.holder {
+		if p.file[i] >= 0 && p.layout == r.layout {
+			continue
+		}
 		at, ok := slices.BinarySearch(r.files.id, w)
 		if !ok {
 			return fmt.Errorf("certificates of %s: the roll has no such file", w)
@@ -98,34 +118,25 @@ func (r *roll) followPapers(ctx context.Context, tx *db.Tx, number int64, order 
 	return nil
 }
 
-// renew puts the certificates of some people in the place of what was held of them.
-func (p *paperColumns) renew(found paperReading) {
-	slices.SortFunc(found.list, func(a, b heldPaper) int { return cmp.Compare(a.ID, b.ID) })
-	var next paperColumns
-	next.grow(len(p.id) + len(found.list))
-	more := found.list
-	put := func(x *heldPaper) {
-		revoked := date.Forever
-		if x.RevokedOn.Valid {
-			revoked = x.RevokedOn.V
-		}
-		next.add(x.ID, x.holder, int32(x.IssuedOn), int32(x.ExpiresOn), int32(revoked), x.Occupation, uint8(x.Rank), uint8(x.Form))
-	}
+// renew puts lines in the place of what was held of the people who were read.
+func (p *paperColumns) renew(lines []paperLine, read func(WorkerID) bool) {
+	slices.SortFunc(lines, func(a, b paperLine) int { return cmp.Compare(a.id, b.id) })
+	next := paperColumns{loaded: p.loaded, number: p.number, layout: p.layout}
+	next.grow(len(p.id) + len(lines))
 	for i, id := range p.id {
-		for len(more) > 0 && more[0].ID < id {
-			put(&more[0])
-			more = more[1:]
+		for len(lines) > 0 && lines[0].id < id {
+			next.add(lines[0])
+			lines = lines[1:]
 		}
 		// A row that another file now holds leaves the one that held it while the two were one person's.
-		if found.read(p.holder[i]) || len(more) > 0 && more[0].ID == id {
+		if read(p.holder[i]) || len(lines) > 0 && lines[0].id == id {
 			continue
 		}
-		next.add(id, p.holder[i], p.issued[i], p.expires[i], p.revoked[i], p.occupation[i], p.rank[i], p.form[i])
+		next.add(paperLine{id, p.holder[i], p.file[i], p.issued[i], p.expires[i], p.revoked[i], p.occupation[i], p.rank[i], p.form[i]})
 	}
-	for i := range more {
-		put(&more[i])
+	for _, l := range lines {
+		next.add(l)
 	}
-	next.loaded, next.number = p.loaded, p.number
 	*p = next
 }
 
@@ -135,10 +146,10 @@ func (p *paperColumns) grow(n int) {
 	p.rank, p.form = make([]uint8, 0, n), make([]uint8, 0, n)
 }
 
-func (p *paperColumns) add(id int64, holder WorkerID, issued, expires, revoked, occupation int32, rank, form uint8) {
-	p.id, p.holder, p.file = append(p.id, id), append(p.holder, holder), append(p.file, 0)
-	p.issued, p.expires, p.revoked, p.occupation = append(p.issued, issued), append(p.expires, expires), append(p.revoked, revoked), append(p.occupation, occupation)
-	p.rank, p.form = append(p.rank, rank), append(p.form, form)
+func (p *paperColumns) add(l paperLine) {
+	p.id, p.holder, p.file = append(p.id, l.id), append(p.holder, l.holder), append(p.file, l.file)
+	p.issued, p.expires, p.revoked, p.occupation = append(p.issued, l.issued), append(p.expires, l.expires), append(p.revoked, l.revoked), append(p.occupation, l.occupation)
+	p.rank, p.form = append(p.rank, l.rank), append(p.form, l.form)
 }
 
 // paperReading gathers the certificates in force of some people from their rows. Those of files that are one person's
@@ -149,16 +160,16 @@ type paperReading struct {
 	tied  map[WorkerID]bool // files that are one person's with others
 	spans []span            // of the files read; sorted, none touching another
 	rows  map[WorkerID]*Sources
-	list  []heldPaper
+	put   func(holder WorkerID, c *CertificateRow)
 }
 
 // papersOf reads the certificates in force of the files in some spans, and of all that are one person's with them.
-func papersOf(ctx context.Context, tx *db.Tx, order Precedence, spans []span) (paperReading, error) {
+func papersOf(ctx context.Context, tx *db.Tx, order Precedence, spans []span) (lines []paperLine, read func(WorkerID) bool, err error) {
 	alias, err := allAliases(ctx, tx)
 	if err != nil {
-		return paperReading{}, err
+		return nil, nil, err
 	}
-	g := paperReading{order: order, alias: alias, tied: map[WorkerID]bool{}, rows: map[WorkerID]*Sources{}}
+	g := paperReading{order: order, alias: alias, tied: map[WorkerID]bool{}, rows: map[WorkerID]*Sources{}, put: func(holder WorkerID, c *CertificateRow) { lines = append(lines, lineOf(holder, c)) }}
 	for w, survivor := range alias {
 		g.tied[w], g.tied[survivor] = true, true
 	}
@@ -177,11 +188,11 @@ func papersOf(ctx context.Context, tx *db.Tx, order Precedence, spans []span) (p
 	g.spans = joined(spans)
 	for _, p := range g.spans {
 		if err := g.add(ctx, tx, `worker_id >= $1 AND worker_id <= $2`, []any{int64(p.first), int64(p.last)}); err != nil {
-			return paperReading{}, err
+			return nil, nil, err
 		}
 	}
 	g.end()
-	return g, nil
+	return lines, g.read, nil
 }
 
 // papersHeld reads the certificates in force of some people, and of all files that are one person's with them.
@@ -190,7 +201,7 @@ func papersHeld(ctx context.Context, tx *db.Tx, order Precedence, workers []Work
 	if err != nil {
 		return nil, nil, err
 	}
-	g := paperReading{order: order, alias: alias, tied: map[WorkerID]bool{}, rows: map[WorkerID]*Sources{}}
+	g := paperReading{order: order, alias: alias, tied: map[WorkerID]bool{}, rows: map[WorkerID]*Sources{}, put: func(holder WorkerID, c *CertificateRow) { list = append(list, heldPaper{holder, *c}) }}
 	family = slices.Clone(workers)
 	for w, survivor := range alias {
 		g.tied[w], g.tied[survivor] = true, true
@@ -205,7 +216,7 @@ func papersHeld(ctx context.Context, tx *db.Tx, order Precedence, workers []Work
 		}
 	}
 	g.end()
-	return g.list, family, nil
+	return list, family, nil
 }
 
 // joined are the spans in order, those that touch made one.
@@ -313,11 +324,11 @@ func (g *paperReading) take(src *Sources) {
 // tell adds what is in force of a person's rows.
 func (g *paperReading) tell(src *Sources) {
 	if len(src.Certificates) == 1 && len(src.Revocations)+len(src.Rulings) == 0 { // nearly all
-		g.list = append(g.list, heldPaper{src.Worker, src.Certificates[0]})
+		g.put(src.Worker, &src.Certificates[0])
 		return
 	}
 	for _, c := range certificates(src, g.order) {
-		g.list = append(g.list, heldPaper{src.Worker, c})
+		g.put(src.Worker, &c)
 	}
 }
 

@@ -76,6 +76,13 @@ func (c *town) samePapers(after string) {
 	}
 }
 
+func linesOf(list []heldPaper) (out []paperLine) {
+	for i := range list {
+		out = append(out, lineOf(list[i].holder, &list[i].CertificateRow))
+	}
+	return out
+}
+
 // Whatever is asked, the roll answers as going through all certificates would.
 func TestRoll_lists_certificates_as_going_through_all_does(t *testing.T) {
 	t.Parallel()
@@ -104,7 +111,7 @@ func TestRoll_lists_certificates_as_going_through_all_does(t *testing.T) {
 			all[i].RevokedOn = sql.Null[date.Day]{V: oneOf(r, today-1, today, today+1), Valid: true}
 		}
 	}
-	rl.papers.renew(paperReading{list: slices.Clone(all)})
+	rl.papers.renew(linesOf(all), func(WorkerID) bool { return false })
 	for i, w := range rl.papers.holder {
 		rl.papers.file[i] = int32(w - 1)
 	}

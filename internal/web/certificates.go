@@ -182,12 +182,15 @@ func (s *Server) certificatesPage(r *http.Request, b part.Base, q certificatesAs
 		return certpage.ListPage{}, err
 	}
 	x := certificatePrinter{paper{Base: b, l: l, today: date.On(s.Now())}, q, func(d ledger.Dim, v int64) string { return l.NameFor(who.Scope, d, v) }}
-	p := certpage.ListPage{Base: b, Query: q.Text, Total: int64(total), Filters: x.filters(), Chips: x.chips(), Columns: certpage.Columns(b), CanImport: may(who, account.ImportWrite)}
+	p := certpage.ListPage{Base: b, Query: q.Text, Total: int64(total), Filters: x.filters(), Chips: x.chips(), CanImport: may(who, account.ImportWrite)}
+	if p.Columns, p.Picker, err = s.columnsOf(r, b, registry.CertificateColumns); err != nil {
+		return p, err
+	}
 	if q.Order != "" {
 		p.Keep = append(p.Keep, part.Pair{Label: "sort", Value: string(q.Order)})
 	}
 	if !q.ByNumber() {
-		p.Columns = sorted(p.Columns, certificateOrders, q.Order, func(o listing.Order) string {
+		p.Columns = sorted(p.Columns, ordering(p.Columns, "name", "rank", "issued"), q.Order, func(o listing.Order) string {
 			other := q
 			other.Order = o
 			return other.url(certificatesPath, "")
@@ -206,9 +209,6 @@ func (s *Server) certificatesPage(r *http.Request, b part.Base, q certificatesAs
 	p.Pager = q.pager(int64(len(list)), int64(total), q.url(certificatesPath, ""), next)
 	return p, nil
 }
-
-// certificateOrders are the orders of the headings of the list of certificates.
-var certificateOrders = []string{"name", "", "rank", "", "issued", "", "", ""}
 
 // getCertificatesFile gives the list of certificates out, its filters being those of the page.
 func (s *Server) getCertificatesFile(form listing.Format) func(http.ResponseWriter, *http.Request) error {
@@ -240,6 +240,12 @@ func (x certificatePrinter) row(c *registry.ListedCertificate) certpage.Row {
 	}
 	if c.Worker.Employer != 0 {
 		out.Employer = x.l.Of(ledger.Employer, int64(c.Worker.Employer))
+	}
+	if c.RevokedOn.Valid {
+		out.RevokedOn = x.DayShort(c.RevokedOn.V)
+	}
+	if c.District != 0 {
+		out.ListedIn = x.l.Of(ledger.District, int64(c.District))
 	}
 	if c.Worker.District != 0 {
 		out.District = x.l.Of(ledger.District, int64(c.Worker.District))

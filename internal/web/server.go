@@ -129,6 +129,8 @@ func (s *Server) deskRoutes() []Route {
 		{Method: "GET", Pattern: "/certificates.csv", Name: "certificate.csv", Handle: s.getCertificatesFile(listing.CSV)},
 		{Method: "GET", Pattern: "/certificates.xlsx", Name: "certificate.xlsx", Handle: s.getCertificatesFile(listing.XLSX)},
 
+		{Method: "POST", Pattern: "/columns/{list}", Name: "list.columns", Handle: s.postListColumns},
+
 		{Method: "GET", Pattern: "/organisations", Name: "organisation.list", Handle: s.getUnits},
 		{Method: "GET", Pattern: "/organisations.csv", Name: "organisation.csv", Handle: s.getUnitsFile(listing.CSV)},
 		{Method: "GET", Pattern: "/organisations.xlsx", Name: "organisation.xlsx", Handle: s.getUnitsFile(listing.XLSX)},

@@ -7,6 +7,9 @@ import (
 	"tuoxing/internal/web/part"
 )
 
+// certificateColumns are those that are shown to who has chosen nothing.
+var certificateColumns = registry.CertificateColumns.All.Pick(registry.CertificateColumns.All.Usual())
+
 func (m maker) certificates() []Sample {
 	b := m.base
 	danyang := m.w("丹阳市", "Danyang")
@@ -19,7 +22,7 @@ func (m maker) certificates() []Sample {
 		{Name: "from", Type: "date", Label: b.T("web_certificate.from")}, {Name: "to", Type: "date", Label: b.T("web_certificate.to"), Value: "2022-12-31"},
 	}
 	list := certificate.ListPage{
-		Base: m.at("/certificates"), Total: 620417, Filters: filters, CSV: "/certificates.csv", XLSX: "/certificates.xlsx", CanImport: true, Columns: certificate.Columns(b),
+		Base: m.at("/certificates"), Total: 620417, Filters: filters, CSV: "/certificates.csv", XLSX: "/certificates.xlsx", CanImport: true, Columns: part.Headings(b, certificateColumns), Picker: picker(b, registry.CertificateColumns),
 		Chips: []part.Chip{{Label: b.T("web.rank"), Value: b.T("cn.rank.4"), Remove: "/certificates?to=2022-12-31"}, {Label: b.T("web_certificate.to"), Value: b.DayShort(date.Of(2022, 12, 31)), Remove: "/certificates?rank=4"}},
 		Pager: part.Pager{From: 51, To: 56, Total: 620417, First: "/certificates", Next: "/certificates?after=7"},
 	}
@@ -39,8 +42,10 @@ func (m maker) certificates() []Sample {
 		}
 		list.Rows = append(list.Rows, r)
 	}
-	none := certificate.ListPage{Base: m.at("/certificates"), Query: m.w("张三丰", "nobody"), Filters: filters, Columns: certificate.Columns(b), CanImport: true}
+	none := certificate.ListPage{Base: m.at("/certificates"), Query: m.w("张三丰", "nobody"), Filters: filters, Columns: part.Headings(b, certificateColumns), Picker: picker(b, registry.CertificateColumns), CanImport: true}
 	wrong := none
 	wrong.Problems = []part.Problem{{Name: "occupation", Text: b.T("web_certificate.occupation_unknown", "9-99-99")}, {Name: "to", Text: b.T("registry.to_before_from", "2023-01-01", "2022-12-31")}}
-	return []Sample{{"certificates", "certificates", certificate.List(list)}, {"certificates-empty", "certificates, none", certificate.List(none)}, {"certificates-wrong", "certificates, filters that cannot be", certificate.List(wrong)}}
+	wide := list
+	wide.Columns, wide.Picker = part.Headings(b, registry.CertificateColumns.All), part.PickerOf(b, "certificates", registry.CertificateColumns.All, registry.CertificateColumns.All)
+	return []Sample{{"certificates-wide", "certificates, with all columns", certificate.List(wide)}, {"certificates", "certificates", certificate.List(list)}, {"certificates-empty", "certificates, none", certificate.List(none)}, {"certificates-wrong", "certificates, filters that cannot be", certificate.List(wrong)}}
 }

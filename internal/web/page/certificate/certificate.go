@@ -17,7 +17,8 @@ type ListPage struct {
 	Keep      []part.Pair  // filters without a field of their own
 	Problems  []part.Problem
 	Chips     []part.Chip
-	Columns   []part.Column
+	Columns   []part.Column // those shown
+	Picker    part.Picker
 	Rows      []Row
 	Total     int64
 	Pager     part.Pager
@@ -32,14 +33,7 @@ type Row struct {
 	Rank, Form               string
 	IssuedOn, ExpiresOn      date.Day
 	State                    part.Tone
+	RevokedOn, ListedIn      string // empty for none
 	StateWord                string
 	Employer, District       string // empty for none
-}
-
-// Columns are the headings of the list.
-func Columns(b part.Base) []part.Column {
-	return []part.Column{
-		{Label: b.T("web_certificate.holder")}, {Label: b.T("web_worker.occupation")}, {Label: b.T("web.rank")}, {Label: b.T("web_certificate.form")},
-		{Label: b.T("web_worker.issued")}, {Label: b.T("web.state")}, {Label: b.T("web.employer")}, {Label: b.T("web.district")},
-	}
 }
