@@ -14,6 +14,13 @@ CREATE TABLE account_activation (
   FOREIGN KEY (user_id) REFERENCES account_user (user_id)
 );
 
+CREATE TABLE account_columns (
+  user_id            bigint      NOT NULL,
+  list               text        NOT NULL,
+  columns            text        NOT NULL,
+  PRIMARY KEY (user_id, list)
+);
+
 CREATE TABLE account_session (
   token_hash         bytea       NOT NULL,
   user_id            bigint      NOT NULL,

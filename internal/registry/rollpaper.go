@@ -13,17 +13,20 @@ import (
 )
 
 // paperColumns are the certificates in force of all files, by ascending id: what lists of certificates are
-// filtered, counted and ordered by, about 40 bytes a certificate. What is in force follows from all rows about a number, so a
+// filtered, counted and ordered by, about 50 bytes a certificate. What is in force follows from all rows about a number, so a
 // database could not even count them without reading a person's rows. The columns are first filled when somebody lists
 // certificates; then they follow the roll's table of changes, at their own pace.
 type paperColumns struct {
 	loaded bool
 	number int64 // of the last change that is in them
-	layout int   // of the files, when the places were looked up
+	layout int   // of the files, when what is theirs was copied
 
 	id         []int64 // of the row that speaks
 	holder     []WorkerID
-	file       []int32 // place of the holder in the files
+	unit       []int32 // of the holder's file, as are the next three: read in one line with the rest
+	employer   []int32
+	district   []int32
+	words      []int32
 	issued     []int32 // date.Day
 	expires    []int32
 	revoked    []int32 // date.Forever when it is not
@@ -35,7 +38,7 @@ type paperColumns struct {
 type paperLine struct {
 	id                                   int64
 	holder                               WorkerID
-	file                                 int32 // below 0: not looked up
+	unit, employer, district, words      int32 // unit below 0: not copied from the file yet
 	issued, expires, revoked, occupation int32
 	rank, form                           uint8
 }
@@ -45,7 +48,7 @@ func lineOf(holder WorkerID, c *CertificateRow) paperLine {
 	if c.RevokedOn.Valid {
 		revoked = c.RevokedOn.V
 	}
-	return paperLine{c.ID, holder, -1, int32(c.IssuedOn), int32(c.ExpiresOn), int32(revoked), c.Occupation, uint8(c.Rank), uint8(c.Form)}
+	return paperLine{c.ID, holder, -1, 0, 0, 0, int32(c.IssuedOn), int32(c.ExpiresOn), int32(revoked), c.Occupation, uint8(c.Rank), uint8(c.Form)}
 }
 
 // heldPaper is a certificate in force with its holder.
@@ -104,15 +107,21 @@ func (r *roll) followPapers(ctx context.Context, tx *db.Tx, number int64, order 
 		p.renew(lines, read)
 		p.loaded, p.number = true, number
 	}
+	return r.place()
+}
+
+// place copies what is the files' to the certificates that do not have it yet: to all when the files got other places.
+func (r *roll) place() error {
+	p, c := &r.papers, &r.files
 	for i, w := range p.holder {
-		if p.file[i] >= 0 && p.layout == r.layout {
+		if p.unit[i] >= 0 && p.layout == r.layout {
 			continue
 		}
-		at, ok := slices.BinarySearch(r.files.id, w)
+		at, ok := slices.BinarySearch(c.id, w)
 		if !ok {
 			return fmt.Errorf("certificates of %s: the roll has no such file", w)
 		}
-		p.file[i] = int32(at)
+		p.unit[i], p.employer[i], p.district[i], p.words[i] = c.unit[at], c.employer[at], c.district[at], c.words[at]
 	}
 	p.layout = r.layout
 	return nil
@@ -132,7 +141,7 @@ func (p *paperColumns) renew(lines []paperLine, read func(WorkerID) bool) {
 		if read(p.holder[i]) || len(lines) > 0 && lines[0].id == id {
 			continue
 		}
-		next.add(paperLine{id, p.holder[i], p.file[i], p.issued[i], p.expires[i], p.revoked[i], p.occupation[i], p.rank[i], p.form[i]})
+		next.add(paperLine{id, p.holder[i], p.unit[i], p.employer[i], p.district[i], p.words[i], p.issued[i], p.expires[i], p.revoked[i], p.occupation[i], p.rank[i], p.form[i]})
 	}
 	for _, l := range lines {
 		next.add(l)
@@ -141,13 +150,15 @@ func (p *paperColumns) renew(lines []paperLine, read func(WorkerID) bool) {
 }
 
 func (p *paperColumns) grow(n int) {
-	p.id, p.holder, p.file = make([]int64, 0, n), make([]WorkerID, 0, n), make([]int32, 0, n)
+	p.id, p.holder = make([]int64, 0, n), make([]WorkerID, 0, n)
+	p.unit, p.employer, p.district, p.words = make([]int32, 0, n), make([]int32, 0, n), make([]int32, 0, n), make([]int32, 0, n)
 	p.issued, p.expires, p.revoked, p.occupation = make([]int32, 0, n), make([]int32, 0, n), make([]int32, 0, n), make([]int32, 0, n)
 	p.rank, p.form = make([]uint8, 0, n), make([]uint8, 0, n)
 }
 
 func (p *paperColumns) add(l paperLine) {
-	p.id, p.holder, p.file = append(p.id, l.id), append(p.holder, l.holder), append(p.file, l.file)
+	p.id, p.holder = append(p.id, l.id), append(p.holder, l.holder)
+	p.unit, p.employer, p.district, p.words = append(p.unit, l.unit), append(p.employer, l.employer), append(p.district, l.district), append(p.words, l.words)
 	p.issued, p.expires, p.revoked, p.occupation = append(p.issued, l.issued), append(p.expires, l.expires), append(p.revoked, l.revoked), append(p.occupation, l.occupation)
 	p.rank, p.form = append(p.rank, l.rank), append(p.form, l.form)
 }

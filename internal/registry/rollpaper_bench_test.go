@@ -41,9 +41,7 @@ func BenchmarkRoll_pages_of_certificates_of_a_city(b *testing.B) {
 		all[i] = heldPaper{WorkerID(1 + r.IntN(files)), CertificateRow{ID: int64(10 + 3*i), Rank: 2 + r.IntN(5), Form: CertificateForm(1 + r.IntN(4)), Occupation: int32(6180101 + r.IntN(300)), IssuedOn: today - date.Day(r.IntN(8000)), ExpiresOn: date.Forever}}
 	}
 	rl.papers.renew(linesOf(all), func(WorkerID) bool { return false })
-	for i, w := range rl.papers.holder {
-		rl.papers.file[i] = int32(w - 1)
-	}
+	rl.copyFiles(b)
 	for name, f := range map[string]CertificateFilter{
 		"all":       {},
 		"deep":      {After: CertificateID(all[papers/2].ID)},

@@ -21,7 +21,7 @@ func (r *roll) toldPapers() []string {
 	var out []string
 	p := &r.papers
 	for i, id := range p.id {
-		out = append(out, fmt.Sprintf("%d of %d at %d issued %d expires %d revoked %d occupation %d rank %d form %d", id, p.holder[i], r.files.id[p.file[i]], p.issued[i], p.expires[i], p.revoked[i], p.occupation[i], p.rank[i], p.form[i]))
+		out = append(out, fmt.Sprintf("%d of %d in %d at %d, %d, %q issued %d expires %d revoked %d occupation %d rank %d form %d", id, p.holder[i], r.units.list[p.unit[i]], r.units.list[p.employer[i]], p.district[i], r.words.line(p.words[i]), p.issued[i], p.expires[i], p.revoked[i], p.occupation[i], p.rank[i], p.form[i]))
 	}
 	return out
 }
@@ -50,6 +50,15 @@ func (c *town) samePapers(after string) {
 		if err != nil {
 			return err
 		}
+		files, texts := map[WorkerID]Worker{}, map[WorkerID]string{}
+		err = tx.Query(ctx, selectListed+`ORDER BY worker_id`, []any{wordSeparator}, func(row db.Scanner) error {
+			f, err := scanListed(row)
+			files[f.id], texts[f.id] = Worker{Unit: f.unit, Employer: f.employer, District: f.district}, f.text
+			return err
+		})
+		if err != nil {
+			return err
+		}
 		var list []heldPaper
 		for _, w := range all {
 			if src[w].Survivor == 0 {
@@ -64,7 +73,7 @@ func (c *town) samePapers(after string) {
 			if x.RevokedOn.Valid {
 				revoked = x.RevokedOn.V
 			}
-			want = append(want, fmt.Sprintf("%d of %d at %d issued %d expires %d revoked %d occupation %d rank %d form %d", x.ID, x.holder, x.holder, x.IssuedOn, x.ExpiresOn, revoked, x.Occupation, x.Rank, x.Form))
+			want = append(want, fmt.Sprintf("%d of %d in %d at %d, %d, %q issued %d expires %d revoked %d occupation %d rank %d form %d", x.ID, x.holder, files[x.holder].Unit, files[x.holder].Employer, files[x.holder].District, texts[x.holder], x.IssuedOn, x.ExpiresOn, revoked, x.Occupation, x.Rank, x.Form))
 		}
 		return nil
 	})
@@ -74,6 +83,12 @@ func (c *town) samePapers(after string) {
 			c.t.Fatalf("after %s the certificates, %s, are\n%v\nwant\n%v", after, which, got, want)
 		}
 	}
+}
+
+// copyFiles copies what is the files' into the certificates, as following the table of changes does.
+func (r *roll) copyFiles(t testing.TB) {
+	t.Helper()
+	must(t, r.place())
 }
 
 func linesOf(list []heldPaper) (out []paperLine) {
@@ -112,9 +127,7 @@ func TestRoll_lists_certificates_as_going_through_all_does(t *testing.T) {
 		}
 	}
 	rl.papers.renew(linesOf(all), func(WorkerID) bool { return false })
-	for i, w := range rl.papers.holder {
-		rl.papers.file[i] = int32(w - 1)
-	}
+	rl.copyFiles(t)
 	scopes := []account.Scope{{All: true}, {Lo: 20, Hi: 40}, {Lo: 30, Hi: 30}, {Lo: 90, Hi: 99}}
 	chosen := 0
 	for range 3000 {

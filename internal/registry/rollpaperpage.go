@@ -20,28 +20,28 @@ type paperWanted struct {
 }
 
 // sift asks every certificate.
-func (p *paperColumns) sift(c *fileColumns, w *paperWanted) chosen {
+func (p *paperColumns) sift(w *paperWanted) chosen {
 	n := len(p.id)
 	out := make(chosen, (n+63)/64)
 	out.inParts(func(_, from, to int) {
 		for k := from; k < to; k++ {
-			out[k] = p.some(c, w, 64*k, min(64*k+64, n))
+			out[k] = p.some(w, 64*k, min(64*k+64, n))
 		}
 	})
 	return out
 }
 
 // some asks at most 64 certificates, the first of which is the lowest bit.
-func (p *paperColumns) some(c *fileColumns, w *paperWanted, lo, hi int) uint64 {
-	bits := lanes(p.file[lo:hi], func(file int32) uint8 { return w.units[c.unit[file]] })
+func (p *paperColumns) some(w *paperWanted, lo, hi int) uint64 {
+	bits := lanes(p.unit[lo:hi], func(unit int32) uint8 { return w.units[unit] })
 	if bits != 0 && w.district != 0 {
-		bits &= lanes(p.file[lo:hi], func(file int32) uint8 { return same(c.district[file], w.district) })
+		bits &= lanes(p.district[lo:hi], func(d int32) uint8 { return same(d, w.district) })
 	}
 	if bits != 0 && w.employer >= 0 {
-		bits &= lanes(p.file[lo:hi], func(file int32) uint8 { return same(c.employer[file], w.employer) })
+		bits &= lanes(p.employer[lo:hi], func(e int32) uint8 { return same(e, w.employer) })
 	}
 	if bits != 0 && w.words != nil {
-		bits &= lanes(p.file[lo:hi], func(file int32) uint8 { return w.words[c.words[file]] })
+		bits &= lanes(p.words[lo:hi], func(n int32) uint8 { return w.words[n] })
 	}
 	return p.own(w, lo, hi, bits)
 }
@@ -108,12 +108,12 @@ func (r *roll) paperPage(who account.Scope, f CertificateFilter, today date.Day)
 		w.to = int32(f.To)
 	}
 	p := &r.papers
-	papers := p.sift(&r.files, &w)
+	papers := p.sift(&w)
 	total = papers.count()
 	sort := keyed{key: key, down: down, most: f.Limit, after: ranked{math.MinInt32, -1}}
 	if f.After != 0 {
 		at, ok := slices.BinarySearch(p.id, int64(f.After))
-		if !ok || w.units[r.files.unit[p.file[at]]] == 0 {
+		if !ok || w.units[p.unit[at]] == 0 {
 			return nil, 0, fault.New(fault.Invalid, "listing.after_gone")
 		}
 		sort.after = sort.of(int32(at))
@@ -130,10 +130,10 @@ func (r *roll) paperKey(f CertificateFilter) (key func(at int32) int32, down boo
 	if err != nil {
 		return nil, false, err
 	}
-	p, c := &r.papers, &r.files
+	p := &r.papers
 	switch f.Order.Name() {
 	case "name":
-		return func(at int32) int32 { return r.words.order[c.words[p.file[at]]] }, down, nil
+		return func(at int32) int32 { return r.words.order[p.words[at]] }, down, nil
 	case "rank":
 		return func(at int32) int32 { return int32(p.rank[at]) }, down, nil
 	case "issued":
