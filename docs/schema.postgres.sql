@@ -14,6 +14,13 @@ CREATE TABLE account_activation (
   FOREIGN KEY (user_id) REFERENCES account_user (user_id)
 );
 
+CREATE TABLE account_columns (
+  user_id            bigint      NOT NULL,
+  list               text        NOT NULL,
+  columns            text        NOT NULL,
+  PRIMARY KEY (user_id, list)
+);
+
 CREATE TABLE account_session (
   token_hash         bytea       NOT NULL,
   user_id            bigint      NOT NULL,
@@ -385,6 +392,7 @@ CREATE TABLE registry_certificate (
   recorded_at        timestamptz NOT NULL,
   withdrawn_at       timestamptz,
   sender             bigint      NOT NULL DEFAULT 0,
+  form               bigint      NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 );
 CREATE INDEX registry_certificate_district ON registry_certificate (district);

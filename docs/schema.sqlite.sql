@@ -14,6 +14,13 @@ CREATE TABLE account_activation (
   FOREIGN KEY (user_id) REFERENCES account_user (user_id)
 ) STRICT;
 
+CREATE TABLE account_columns (
+  user_id            INTEGER     NOT NULL,
+  list               TEXT        NOT NULL,
+  columns            TEXT        NOT NULL,
+  PRIMARY KEY (user_id, list)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE account_session (
   token_hash         BLOB        NOT NULL,
   user_id            INTEGER     NOT NULL,
@@ -385,6 +392,7 @@ CREATE TABLE registry_certificate (
   recorded_at        TEXT        NOT NULL,
   withdrawn_at       TEXT,
   sender             INTEGER     NOT NULL DEFAULT 0,
+  form               INTEGER     NOT NULL DEFAULT 0,
   PRIMARY KEY (worker_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_certificate_district ON registry_certificate (district);

@@ -102,7 +102,8 @@ func newFixture(t *testing.T) *fixture {
 	f.words["{foreign import}"] = w.Imports[world.JurongRoster].String()
 	f.words["{units import}"] = w.Imports[world.Organisations].String()
 	f.words["{certified}"], f.words["{certificate}"] = certificateOf(t, w)
-	f.words["{row}"] = "7" // of {worker} in {import}: title, headings, then the fifth person
+	f.words["{certificate number}"] = "S000032000000171720104" // of {worker}
+	f.words["{row}"] = "7"                                     // of {worker} in {import}: title, headings, then the fifth person
 	f.words["{unit}"], f.words["{foreign unit}"] = w.Unit(t, "丹阳市总工会").String(), w.Unit(t, "句容市总工会").String()
 	f.words["{firm}"] = w.Unit(t, "丹阳恒远机械有限公司").String()
 	f.returns(t)

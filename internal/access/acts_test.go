@@ -20,6 +20,8 @@ var acts = map[string]struct{ operation, reason string }{
 
 	"worker.search":      {operation: "worker-search"},
 	"worker.export":      {operation: "export-list"},
+	"list.columns":       {operation: "me-columns-choose"},
+	"certificate.search": {operation: "certificate-search"},
 	"worker.reveal":      {operation: "worker-reveal"},
 	"worker.erase":       {operation: "worker-erase"},
 	"certificate.revoke": {operation: "certificate-revoke"}, "certificate.restore": {operation: "certificate-restore"},

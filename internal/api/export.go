@@ -22,34 +22,37 @@ import (
 )
 
 type exportInput struct {
-	List string `path:"list" enum:"workers,organisations,imports,rows,leavers,blocks,audit,users" doc:"Which list"`
+	List string `path:"list" enum:"workers,certificates,organisations,imports,rows,leavers,blocks,audit,users" doc:"Which list"`
 	Body struct {
-		Format    listing.Format `json:"format" enum:"csv,xlsx"`
-		Numbers   export.Numbers `json:"numbers,omitempty" enum:"masked,full" doc:"workers: with ID and phone numbers; full asks for a right and a reason"`
-		Why       string         `json:"why,omitempty" maxLength:"200" doc:"With full numbers: the reason, which is logged with the look at each person"`
-		Q         string         `json:"q,omitempty" maxLength:"60" doc:"workers: part of a name, pinyin or initials, or a whole ID number; organisations: part of a name, pinyin, initials or code; users: part of a login or name"`
-		District  int32          `json:"district,omitempty" minimum:"100000" maximum:"999999" doc:"workers, organisations"`
-		RankEver  int            `json:"rank_ever,omitempty" minimum:"1" maximum:"8" doc:"workers: at least this rank was ever held"`
-		Employer  ID             `json:"employer,omitempty" doc:"workers: id of a unit"`
-		Kind      string         `json:"kind,omitempty" maxLength:"40" doc:"imports: kind of file; organisations: kind of unit; audit: kind of subject"`
-		Section   string         `json:"section,omitempty" maxLength:"1" doc:"organisations: letter of the section of GB/T 4754"`
-		Size      int            `json:"size,omitempty" minimum:"1" maximum:"4" doc:"organisations"`
-		Ownership int            `json:"ownership,omitempty" minimum:"100" maximum:"999" doc:"organisations"`
-		Ended     bool           `json:"ended,omitempty" doc:"organisations: also those that were struck off"`
-		Under     ID             `json:"under,omitempty" doc:"organisations: only what lies below this unit; users: this unit and those below it"`
-		State     string         `json:"state,omitempty" enum:"received,staging,staged,applied,undone,refused,active,locked,pending,closed" doc:"imports: the first six; users: the last four"`
-		Import    ID             `json:"import,omitempty" doc:"leavers: of this import"`
-		Figure    string         `json:"figure,omitempty" maxLength:"80" doc:"rows: the figure that is opened"`
-		On        string         `json:"on,omitempty" maxLength:"10" doc:"rows, organisations: as of this day, 2006-01-02; today when not given"`
-		Where     []string       `json:"where,omitempty" maxItems:"20" doc:"rows: filters such as district=321181"`
-		Block     int64          `json:"block,omitempty" minimum:"0" doc:"rows: as known when this block was sealed"`
-		Action    string         `json:"action,omitempty" maxLength:"80" doc:"audit"`
-		Subject   string         `json:"subject,omitempty" maxLength:"80" doc:"audit: about this id, or kind:id"`
-		Who       string         `json:"who,omitempty" maxLength:"80" doc:"audit: login or id of a user, or operator"`
-		Outcome   string         `json:"outcome,omitempty" enum:"done,refused" doc:"audit"`
-		Role      string         `json:"role,omitempty" maxLength:"40" doc:"users"`
-		From      string         `json:"from,omitempty" maxLength:"10" doc:"audit: from this day on"`
-		To        string         `json:"to,omitempty" maxLength:"10" doc:"audit: up to this day"`
+		Format     listing.Format `json:"format" enum:"csv,xlsx"`
+		Numbers    export.Numbers `json:"numbers,omitempty" enum:"masked,full" doc:"workers: with ID and phone numbers; full asks for a right and a reason"`
+		Why        string         `json:"why,omitempty" maxLength:"200" doc:"With full numbers: the reason, which is logged with the look at each person"`
+		Q          string         `json:"q,omitempty" maxLength:"60" doc:"workers: part of a name, pinyin or initials, or a whole ID number; organisations: part of a name, pinyin, initials or code; users: part of a login or name; certificates: part of the holder's name, or a whole certificate number"`
+		District   int32          `json:"district,omitempty" minimum:"100000" maximum:"999999" doc:"workers, certificates, organisations"`
+		Rank       int            `json:"rank,omitempty" minimum:"1" maximum:"8" doc:"certificates"`
+		Form       string         `json:"form,omitempty" enum:"skill22,senior22,quals16,local20,paper" doc:"certificates"`
+		Occupation string         `json:"occupation,omitempty" maxLength:"60" doc:"certificates: code or name"`
+		RankEver   int            `json:"rank_ever,omitempty" minimum:"1" maximum:"8" doc:"workers: at least this rank was ever held"`
+		Employer   ID             `json:"employer,omitempty" doc:"workers, certificates: id of a unit"`
+		Kind       string         `json:"kind,omitempty" maxLength:"40" doc:"imports: kind of file; organisations: kind of unit; audit: kind of subject"`
+		Section    string         `json:"section,omitempty" maxLength:"1" doc:"organisations: letter of the section of GB/T 4754"`
+		Size       int            `json:"size,omitempty" minimum:"1" maximum:"4" doc:"organisations"`
+		Ownership  int            `json:"ownership,omitempty" minimum:"100" maximum:"999" doc:"organisations"`
+		Ended      bool           `json:"ended,omitempty" doc:"organisations: also those that were struck off"`
+		Under      ID             `json:"under,omitempty" doc:"organisations: only what lies below this unit; users: this unit and those below it"`
+		State      string         `json:"state,omitempty" enum:"received,staging,staged,applied,undone,refused,active,locked,pending,closed,valid,expired,revoked,not_yet" doc:"imports: the first six; users: the next four; certificates: the last four"`
+		Import     ID             `json:"import,omitempty" doc:"leavers: of this import"`
+		Figure     string         `json:"figure,omitempty" maxLength:"80" doc:"rows: the figure that is opened"`
+		On         string         `json:"on,omitempty" maxLength:"10" doc:"rows, organisations: as of this day, 2006-01-02; today when not given"`
+		Where      []string       `json:"where,omitempty" maxItems:"20" doc:"rows: filters such as district=321181"`
+		Block      int64          `json:"block,omitempty" minimum:"0" doc:"rows: as known when this block was sealed"`
+		Action     string         `json:"action,omitempty" maxLength:"80" doc:"audit"`
+		Subject    string         `json:"subject,omitempty" maxLength:"80" doc:"audit: about this id, or kind:id"`
+		Who        string         `json:"who,omitempty" maxLength:"80" doc:"audit: login or id of a user, or operator"`
+		Outcome    string         `json:"outcome,omitempty" enum:"done,refused" doc:"audit"`
+		Role       string         `json:"role,omitempty" maxLength:"40" doc:"users"`
+		From       string         `json:"from,omitempty" maxLength:"10" doc:"audit: from this day on; certificates: issued from this day on"`
+		To         string         `json:"to,omitempty" maxLength:"10" doc:"audit: up to this day; certificates: issued up to this day"`
 	}
 }
 
@@ -144,6 +147,10 @@ func (s *Server) exportRequest(in *exportInput) (export.Request, error) {
 		Figure:  figure.Request{Name: b.Figure, Block: b.Block}}
 	req.Audit = account.LogFilter{Who: b.Who, Act: b.Action, Outcome: b.Outcome}
 	req.Audit.Kind, req.Audit.ID = subjectIn(b.Kind, b.Subject)
+	if in.List == export.Certificates {
+		req.Certificates = registry.CertificateFilter{Text: b.Q, Rank: b.Rank, District: b.District, Employer: org.UnitID(b.Employer), State: registry.Validity(b.State)}
+		return req, certificateTexts{b.Form, b.Occupation, b.From, b.To}.into(&req.Certificates)
+	}
 	var err error
 	if req.Figure.On, err = dayIn("on", b.On, s.today()); err != nil {
 		return req, err

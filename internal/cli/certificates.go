@@ -11,47 +11,10 @@ import (
 )
 
 type certificatesCmd struct {
-	List    certificatesListCmd `cmd:"" help:"List the certificates of a file."`
+	List    certificatesListCmd `cmd:"" help:"List the certificates of a file, or those in force of everybody."`
 	Show    certificateShowCmd  `cmd:"" help:"Say what a certificate is worth, and list everything that used it."`
 	Revoke  certificateEndCmd   `cmd:"" help:"Revoke a certificate: figures change by reversal."`
 	Restore certificateBackCmd  `cmd:"" help:"Take a person's revocation back."`
-}
-
-type certificatesListCmd struct {
-	Worker registry.WorkerID `arg:"" help:"Id of the file."`
-}
-
-func (certificatesListCmd) Help() string { return "Example:\n  tuoxing certificates list 123456789" }
-
-// Run lists the certificates of a person.
-func (cmd *certificatesListCmd) Run(c *console) error {
-	return c.with(app.Options{}, func(a *app.App, who account.Actor) error {
-		f, err := a.Registry.Find(c.ctx, who, cmd.Worker)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			list := []heldDoc{}
-			for i := range f.Certificates {
-				list = append(list, heldOf(a, &f.Certificates[i]))
-			}
-			c.printJSON(map[string]any{"certificates": list, "demo": a.Demo})
-			return nil
-		}
-		l, err := a.Figures.Labels(c.ctx, date.On(a.DB.Now()), c.p)
-		if err != nil {
-			return err
-		}
-		rows := make([][]string, len(f.Certificates))
-		for i := range f.Certificates {
-			h := heldOf(a, &f.Certificates[i])
-			rows[i] = []string{h.ID, l.Of(ledger.RankEver, int64(h.Rank)), h.IssuedOn.String(), h.ExpiresOn.String(), c.p.T("registry.validity_" + string(h.Validity))}
-		}
-		c.table([]string{"id", c.p.T("cli.rank"), c.p.T("cli.issued"), c.p.T("cli.expires"), c.p.T("cli.state")}, rows)
-		c.line("%s", c.p.T("cli.total", len(rows)))
-		c.mark()
-		return nil
-	})
 }
 
 // heldDoc is a certificate as the command line prints it.

@@ -20,15 +20,17 @@ import (
 )
 
 type exportCmd struct {
-	List     string   `arg:"" help:"workers, organisations, imports, rows, leavers, blocks, audit or users."`
+	List     string   `arg:"" help:"workers, certificates, organisations, imports, rows, leavers, blocks, audit or users."`
 	Out      string   `required:"" help:"The file to write; its ending says how: .xlsx or .csv." placeholder:"FILE"`
 	Numbers  string   `help:"workers: with ID and phone numbers, masked or full." placeholder:"masked|full"`
 	Why      string   `help:"With --numbers full: the reason, which is logged with the look at each person."`
-	Org      string   `help:"workers: only this employer; users: only this unit and those below it. Credit code or name." placeholder:"CODE"`
-	District int32    `help:"workers, organisations: only this division." placeholder:"321181"`
+	Org      string   `help:"workers, certificates: only this employer; users: only this unit and those below it. Credit code or name." placeholder:"CODE"`
+	District int32    `help:"workers, certificates, organisations: only this division." placeholder:"321181"`
+	Rank     int      `help:"certificates: only this level." placeholder:"N"`
+	Form     string   `help:"certificates: skill22, senior22, quals16, local20 or paper." placeholder:"FORM"`
 	RankEver int      `help:"workers: at least this rank was ever held." placeholder:"N"`
 	Kind     string   `help:"imports: only this kind of file; organisations: only this kind of unit; audit: only this kind of subject."`
-	State    string   `help:"imports, users: only this state."`
+	State    string   `help:"imports, users, certificates: only this state."`
 	Import   string   `help:"leavers: the import whose absentees they are." placeholder:"ID"`
 	Figure   string   `help:"rows: the figure that is opened."`
 	Ended    bool     `help:"organisations: also those that were struck off."`
@@ -40,8 +42,8 @@ type exportCmd struct {
 	Subject  string   `help:"audit: only about this, e.g. user:4711." placeholder:"KIND:ID"`
 	Outcome  string   `help:"audit: done or refused."`
 	Role     string   `help:"users: only this role."`
-	From     string   `help:"audit: from this day on." placeholder:"DATE"`
-	To       string   `help:"audit: up to this day." placeholder:"DATE"`
+	From     string   `help:"audit: from this day on; certificates: issued from this day on." placeholder:"DATE"`
+	To       string   `help:"audit: up to this day; certificates: issued up to this day." placeholder:"DATE"`
 }
 
 func (exportCmd) Help() string {
@@ -203,7 +205,14 @@ func (cmd *exportCmd) request(c *console, a *app.App) (export.Request, error) {
 			return req, err
 		}
 	}
+	if cmd.List == export.Certificates {
+		req.Certificates = registry.CertificateFilter{Rank: cmd.Rank, District: cmd.District, State: registry.Validity(cmd.State), From: req.Audit.From, To: req.Audit.To}
+		if req.Certificates.Form, err = registry.ParseForm(cmd.Form); err != nil {
+			return req, err
+		}
+	}
 	req.Workers.Employer, err = c.unit(a, cmd.Org)
+	req.Certificates.Employer = req.Workers.Employer
 	req.Users.Under = req.Workers.Employer
 	return req, err
 }

@@ -111,6 +111,9 @@ func (*migrateCmd) Run(c *console) (err error) {
 	if err := a.DB.Migrate(c.ctx); err != nil {
 		return err
 	}
+	if _, err := a.Registry.FillForms(c.ctx); err != nil {
+		return err
+	}
 	v, err := a.DB.Version(c.ctx)
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ import (
 // The lists.
 const (
 	Workers       = "workers"
+	Certificates  = "certificates"
 	Organisations = "organisations"
 	Imports       = "imports"
 	Rows          = "rows" // of an opened figure
@@ -34,7 +35,7 @@ const (
 )
 
 // Lists names all lists in the order in which people ask for them.
-var Lists = []string{Workers, Organisations, Imports, Rows, Leavers, Blocks, Audit, Users}
+var Lists = []string{Workers, Certificates, Organisations, Imports, Rows, Leavers, Blocks, Audit, Users}
 
 // Service gives lists out. All fields are set once by app.
 type Service struct {
@@ -76,15 +77,16 @@ type Request struct {
 	Numbers Numbers // workers
 	Why     string  // with Full: the reason, which is logged
 
-	Workers registry.Filter     // After and Limit do not count, nor do those of the others
-	Units   registry.UnitFilter // organisations
-	Imports intake.Filter
-	Figure  figure.Request
-	Import  intake.ImportID // leavers: of this import
-	Audit   account.LogFilter
-	Users   account.Filter
-	Worker  registry.WorkerID  // copy: of this person; 0 = of a worker who is logged in
-	Request registry.RequestID // copy: answers this request
+	Workers      registry.Filter // After and Limit do not count, nor do those of the others
+	Certificates registry.CertificateFilter
+	Units        registry.UnitFilter // organisations
+	Imports      intake.Filter
+	Figure       figure.Request
+	Import       intake.ImportID // leavers: of this import
+	Audit        account.LogFilter
+	Users        account.Filter
+	Worker       registry.WorkerID  // copy: of this person; 0 = of a worker who is logged in
+	Request      registry.RequestID // copy: answers this request
 }
 
 // Summary is what was written.
@@ -131,7 +133,7 @@ type making struct {
 }
 
 var makers = map[string]maker{
-	Workers: (*making).workers, Organisations: (*making).organisations, Imports: (*making).imports, Rows: (*making).figureRows,
+	Workers: (*making).workers, Certificates: (*making).certificates, Organisations: (*making).organisations, Imports: (*making).imports, Rows: (*making).figureRows,
 	Leavers: (*making).leavers, Blocks: (*making).blocks, Audit: (*making).audit, Users: (*making).accounts,
 	Copy: (*making).copyOf,
 }

@@ -283,6 +283,7 @@ func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.
 		src.Certificates = append(src.Certificates, m.cert)
 		after, _ := certificateSaid(src, m.cert.Key, a.world.order)
 		m.differs = had && !before.sameCertificate(&after)
+		m.relists = !had || m.differs
 	}
 	a.write = func(ctx context.Context, list []*mention) error {
 		fresh = make(map[string]WorkerID, len(list))
@@ -290,6 +291,9 @@ func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.
 		for i, m := range list {
 			fresh[m.cert.Key] = m.worker
 			fields[i] = m.cert.fields(m.worker, m.sealed)
+			if m.relists && !m.file.isNew {
+				s.touch(tx, imp.By).relist(m.worker)
+			}
 		}
 		if err := enterNumbers(ctx, tx, fresh); err != nil {
 			return err
@@ -308,11 +312,11 @@ func (s *Service) applyCertificates(ctx context.Context, tx *db.Tx, imp *intake.
 }
 
 var certificateColumns = []string{"worker_id", "id", "number_index", "number_sealed", "as_of", "rank", "occupation",
-	"issued_on", "expires_on", "revoked_on", "district", "sex", "birth_month", "import_id", "line", "recorded_at", "sender"}
+	"issued_on", "expires_on", "revoked_on", "district", "sex", "birth_month", "import_id", "line", "recorded_at", "sender", "form"}
 
 func (c *CertificateRow) fields(w WorkerID, sealed []byte) []any {
 	return []any{int64(w), c.ID, []byte(c.Key), sealed, c.AsOf, int64(c.Rank), int64(c.Occupation),
-		c.IssuedOn, c.ExpiresOn, c.RevokedOn, int64(c.District), int64(c.Sex), int64(c.Birth), c.Import, int64(c.Line), db.At(c.RecordedAt), int64(c.Sender)}
+		c.IssuedOn, c.ExpiresOn, c.RevokedOn, int64(c.District), int64(c.Sex), int64(c.Birth), c.Import, int64(c.Line), db.At(c.RecordedAt), int64(c.Sender), int64(c.Form)}
 }
 
 // certificateSaid is the row in force about one certificate; ok is false when none is.
@@ -398,7 +402,7 @@ AND NOT EXISTS (SELECT 1 FROM registry_certificate c WHERE c.number_index = regi
 func certificateOf(tx *db.Tx, imp *intake.Import, sender SourceKind, m *mention, key string) (CertificateRow, error) {
 	r := m.row
 	c := CertificateRow{ID: m.source, Key: key, AsOf: imp.AsOf, Sex: Sex(m.id.Sex), Birth: birthMonth(m.id),
-		ExpiresOn: date.Forever, Import: int64(imp.ID), Line: r.Line, RecordedAt: tx.Now(), Sender: sender}
+		ExpiresOn: date.Forever, Import: int64(imp.ID), Line: r.Line, RecordedAt: tx.Now(), Sender: sender, Form: formOf(r.Get(colNumber))}
 	var err error
 	if c.Rank, err = strconv.Atoi(r.Get(colLevel)); err != nil {
 		return c, fmt.Errorf("accepted row %d: level: %w", r.Line.Row(), err)

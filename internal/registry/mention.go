@@ -33,6 +33,7 @@ type mention struct {
 	called  []byte // the phone number that it states
 	newer   bool   // states another phone number than the one before
 	differs bool   // says other than what was in force, also where no fact follows from it
+	relists bool   // makes a list of certificates show another line
 }
 
 // onFile is a person's file as one part of the rows meets it.

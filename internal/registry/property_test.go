@@ -482,6 +482,7 @@ func (h *history) step() {
 			op.do(h)
 			h.remember(op.name)
 			h.sameRoll(op.name)
+			h.samePapers(op.name)
 			return
 		}
 	}

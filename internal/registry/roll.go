@@ -25,9 +25,12 @@ type roll struct {
 	loaded bool
 	number int64 // of the last change that is in it
 
-	files fileColumns
-	units places
-	words wordBook
+	files  fileColumns
+	units  places
+	words  wordBook
+	layout int // another number when files got other places
+
+	papers paperColumns
 
 	tree *org.Tree // of lo
 	lo   []int64   // by place of a unit: where it lies in tree
@@ -113,7 +116,7 @@ func (r *roll) follow(ctx context.Context, tx *db.Tx, number int64, tree *org.Tr
 	defer r.mu.Unlock()
 	r.pages.forget()
 	if !r.loaded || r.number < number {
-		spans, all, err := r.changes(ctx, tx, number)
+		spans, all, err := changes(ctx, tx, r.loaded, r.number, number)
 		if err != nil {
 			return err
 		}
@@ -144,12 +147,12 @@ type span struct{ first, last WorkerID }
 // everything is the span of a transaction that changed more files than are worth being named.
 var everything = span{0, math.MaxInt64}
 
-// changes gives what was changed after the roll's own state; all when it is to be read from the start.
-func (r *roll) changes(ctx context.Context, tx *db.Tx, number int64) (spans []span, all bool, err error) {
-	if !r.loaded || number-r.number > keptChanges {
+// changes gives what was changed after a state; all when everything is to be read from the start.
+func changes(ctx context.Context, tx *db.Tx, loaded bool, after, number int64) (spans []span, all bool, err error) {
+	if !loaded || number-after > keptChanges {
 		return nil, true, nil
 	}
-	err = tx.Query(ctx, `SELECT first_id, last_id FROM registry_roll_change WHERE number > $1 AND number <= $2`, []any{r.number, number}, func(row db.Scanner) error {
+	err = tx.Query(ctx, `SELECT first_id, last_id FROM registry_roll_change WHERE number > $1 AND number <= $2`, []any{after, number}, func(row db.Scanner) error {
 		var p span
 		err := row.Scan(&p.first, &p.last)
 		all = all || p == everything
@@ -184,7 +187,7 @@ func (r *roll) load(ctx context.Context, tx *db.Tx) error {
 	for i, w := range files.words {
 		files.words[i] = moved[w]
 	}
-	r.files, r.units, r.words, r.lo = files, units, book, nil
+	r.files, r.units, r.words, r.lo, r.layout = files, units, book, nil, r.layout+1
 	return nil
 }
 
@@ -218,6 +221,7 @@ func (r *roll) renew(ctx context.Context, tx *db.Tx, spans []span) error {
 	}
 	if !ordered { // two processes make ids at the same time
 		r.files.sort()
+		r.layout++
 	}
 	r.words.settle()
 	return nil

@@ -131,6 +131,21 @@ func (s chosen) places(from, to int) iter.Seq[int32] {
 	}
 }
 
+// backwards gives them from the last on.
+func (s chosen) backwards(from, to int) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for k := to - 1; k >= from; k-- {
+			for word := s[k]; word != 0; {
+				top := 63 - bits.LeadingZeros64(word)
+				if !yield(int32(64*k + top)) {
+					return
+				}
+				word &^= 1 << top
+			}
+		}
+	}
+}
+
 // keptPages is how many pages are remembered until somebody's file or the tree changes: many open the same list.
 const keptPages = 256
 
@@ -285,7 +300,11 @@ func (k *keyed) first(files chosen) []int32 {
 func (k *keyed) among(files chosen, from, to int) []ranked {
 	best := make([]ranked, 0, 4*k.most)
 	limit := ranked{math.MaxInt32, math.MaxInt32} // what is behind it is on no page
-	for at := range files.places(from, to) {
+	walk := files.places
+	if k.down { // what came last is mostly of the latest day: beginning there, little is kept in vain
+		walk = files.backwards
+	}
+	for at := range walk(from, to) {
 		one := k.of(at)
 		if one.compare(k.after) <= 0 || one.compare(limit) > 0 {
 			continue

@@ -118,6 +118,7 @@ type CertificateRow struct {
 	Line       ledger.Line
 	RecordedAt time.Time
 	Sender     SourceKind
+	Form       CertificateForm
 	Withdrawn  bool
 	Lent       bool
 	decided    int64  // the RevocationRow that sets RevokedOn; 0 when the list did

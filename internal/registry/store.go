@@ -47,7 +47,7 @@ const batch = 500
 // the series of statistics whose district has another union.
 type touched struct {
 	by       int64
-	workers  map[WorkerID]bool
+	workers  map[WorkerID]bool // true: their own rows; false: only those of their units
 	series   map[int64]bool
 	disputed map[WorkerID]bool // people whose conflicts are to be listed anew, their timelines being right
 	fresh    []WorkerID        // files made by this transaction, whose facts are entered already; ascending, as ids are made
@@ -105,7 +105,10 @@ func (s *Service) UnitsChanged(ctx context.Context, tx *db.Tx, changed []org.Uni
 			return fmt.Errorf("people of changed districts: %w", err)
 		}
 	}
-	t := s.touch(tx, 0, found...)
+	t := s.touch(tx, 0)
+	for _, w := range found {
+		t.workers[w] = t.workers[w]
+	}
 	for d := range districts {
 		err := tx.Query(ctx, `SELECT DISTINCT series_id FROM registry_statistic WHERE district = $1`, []any{d}, func(row db.Scanner) error {
 			var series int64
@@ -161,6 +164,9 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, t *touched) error {
 		}
 		for _, w := range part {
 			delete(t.disputed, w)
+			if own, named := t.workers[w]; (own || !named) && len(src[w].Certificates) > 0 {
+				t.relist(w) // certificates may have changed that leave the file as it was
+			}
 		}
 	}
 	for part := range slices.Chunk(slices.Sorted(maps.Keys(t.disputed)), batch) {
@@ -311,13 +317,13 @@ FROM registry_employment WHERE worker_id IN `+list+` ORDER BY worker_id, id`, ar
 	if err != nil {
 		return nil, fmt.Errorf("read employments: %w", err)
 	}
-	err = tx.Query(ctx, `SELECT worker_id, id, number_index, as_of, rank, occupation, issued_on, expires_on, revoked_on, district, sex, birth_month, import_id, line, recorded_at, sender, withdrawn_at
+	err = tx.Query(ctx, `SELECT worker_id, id, number_index, as_of, rank, occupation, issued_on, expires_on, revoked_on, district, sex, birth_month, import_id, line, recorded_at, sender, form, withdrawn_at
 FROM registry_certificate WHERE worker_id IN `+list+` ORDER BY worker_id, id`, args, func(row db.Scanner) error {
 		var w WorkerID
 		var r CertificateRow
 		var at, gone db.Time
 		var number []byte
-		if err := row.Scan(&w, &r.ID, &number, &r.AsOf, &r.Rank, &r.Occupation, &r.IssuedOn, &r.ExpiresOn, &r.RevokedOn, &r.District, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &r.Sender, &gone); err != nil {
+		if err := row.Scan(&w, &r.ID, &number, &r.AsOf, &r.Rank, &r.Occupation, &r.IssuedOn, &r.ExpiresOn, &r.RevokedOn, &r.District, &r.Sex, &r.Birth, &r.Import, &r.Line, &at, &r.Sender, &r.Form, &gone); err != nil {
 			return err
 		}
 		r.Key, r.RecordedAt, r.Withdrawn = string(number), at.Time, !gone.IsZero()

@@ -181,10 +181,9 @@ func (c *town) enter(b batchOf) {
 			}
 			for _, r := range b.certificates[w] {
 				line++
-				r.ID, r.Import, r.Line, r.RecordedAt = tx.NewID(), b.id, line, tx.Now()
+				r.ID, r.Import, r.Line, r.RecordedAt, r.Form = tx.NewID(), b.id, line, tx.Now(), CertificateForm(r.Rank%len(formNames))
 				done.certificates[w] = append(done.certificates[w], r)
-				certs = append(certs, []any{int64(w), r.ID, []byte(r.Key), []byte{1}, r.AsOf, int64(r.Rank), int64(r.Occupation), r.IssuedOn, r.ExpiresOn, r.RevokedOn,
-					int64(r.District), int64(r.Sex), int64(r.Birth), r.Import, int64(r.Line), db.At(r.RecordedAt), int64(r.Sender)})
+				certs = append(certs, r.fields(w, []byte{1}))
 			}
 			for _, r := range b.identity[w] {
 				r.ID, r.RecordedAt = tx.NewID(), tx.Now()

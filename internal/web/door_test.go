@@ -73,7 +73,7 @@ func TestPassword_that_was_given_must_be_changed_before_anything_else(t *testing
 		t.Fatal(err)
 	}
 	c := w.Client(t, "").As(token)
-	for _, path := range []string{"/", "/figures", "/workers", "/imports", "/blocks", "/workers.csv"} {
+	for _, path := range []string{"/", "/figures", "/workers", "/certificates", "/imports", "/blocks", "/workers.csv"} {
 		if got := led(t, c.Get(path)); got != "/password" {
 			t.Errorf("%s leads to %s", path, got)
 		}
@@ -109,10 +109,10 @@ func TestMenu_shows_what_the_role_may_do(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
 	for login, want := range map[string][]string{
-		world.City:       {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/blocks", "/users"},
-		world.Danyang:    {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/slips", "/blocks"},
-		world.Firm:       {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/requests"},
-		world.Auditor:    {"/", "/figures", "/workers", "/imports", "/organisations", "/conflicts", "/filings", "/blocks"},
+		world.City:       {"/", "/figures", "/workers", "/certificates", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/blocks", "/users"},
+		world.Danyang:    {"/", "/figures", "/workers", "/certificates", "/imports", "/organisations", "/conflicts", "/filings", "/requests", "/slips", "/blocks"},
+		world.Firm:       {"/", "/figures", "/workers", "/certificates", "/imports", "/organisations", "/conflicts", "/filings", "/requests"},
+		world.Auditor:    {"/", "/figures", "/workers", "/certificates", "/imports", "/organisations", "/conflicts", "/filings", "/blocks"},
 		world.SysAdmin:   {"/", "/users"},
 		world.AuditAdmin: {"/", "/audit"},
 	} {

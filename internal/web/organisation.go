@@ -103,9 +103,6 @@ func (q unitsAsked) dated(path string) string {
 	return path + "?" + url.Values{"on": {q.On.String()}}.Encode()
 }
 
-// unitOrders are the orders of the headings of the list of units.
-var unitOrders = []string{"name", "code", "", "district", "industry", "size", "", "people"}
-
 // getUnits lists the units of the reader's subtree as they were on a day.
 func (s *Server) getUnits(w http.ResponseWriter, r *http.Request) error {
 	q, at, err := s.unitsOf(r.URL.Query())
@@ -126,12 +123,15 @@ func (s *Server) getUnits(w http.ResponseWriter, r *http.Request) error {
 	p := unitpage.ListPage{
 		Base: b, On: q.On, Query: q.Text, Filters: u.filters(), Total: int64(total), CanImport: may(who, account.ImportWrite), Tree: tree,
 		CSV: q.url(unitsPath+".csv", "sort"), XLSX: q.url(unitsPath+".xlsx", "sort"),
-		Columns: sorted(unitpage.ListColumns(b), unitOrders, q.Order, func(o listing.Order) string {
-			other := q
-			other.Order = o
-			return other.url(unitsPath, "")
-		}),
 	}
+	if p.Columns, p.Picker, err = s.columnsOf(r, b, registry.UnitColumns); err != nil {
+		return err
+	}
+	p.Columns = sorted(p.Columns, ordering(p.Columns, "name", "code", "district", "industry", "ownership", "size", "people"), q.Order, func(o listing.Order) string {
+		other := q
+		other.Order = o
+		return other.url(unitsPath, "")
+	})
 	if p.Chips, err = s.unitChips(r, u); err != nil {
 		return err
 	}
@@ -194,6 +194,12 @@ func (u unitPrinter) row(x registry.Unit) unitpage.Row {
 	}
 	if x.Size != 0 {
 		out.Size = d.Size.Name
+	}
+	if x.Ownership != 0 {
+		out.Ownership = d.Ownership.Name
+	}
+	if out.Class = d.Industry; d.Parent != nil {
+		out.Parent = d.Parent.Name
 	}
 	if x.Standing != org.Living {
 		out.Gone = d.Standing.Name

@@ -124,6 +124,13 @@ func (s *Server) deskRoutes() []Route {
 		{Method: "GET", Pattern: "/workers/{id}/unmerge", Name: "duplicate.unmerge_ask", Handle: s.getUnmerge},
 		{Method: "POST", Pattern: "/workers/{id}/unmerge", Name: "duplicate.unmerge", Handle: s.postUnmerge},
 
+		{Method: "GET", Pattern: "/certificates", Name: "certificate.list", Handle: s.getCertificates},
+		{Method: "POST", Pattern: "/certificates", Name: "certificate.search", Handle: s.postCertificates},
+		{Method: "GET", Pattern: "/certificates.csv", Name: "certificate.csv", Handle: s.getCertificatesFile(listing.CSV)},
+		{Method: "GET", Pattern: "/certificates.xlsx", Name: "certificate.xlsx", Handle: s.getCertificatesFile(listing.XLSX)},
+
+		{Method: "POST", Pattern: "/columns/{list}", Name: "list.columns", Handle: s.postListColumns},
+
 		{Method: "GET", Pattern: "/organisations", Name: "organisation.list", Handle: s.getUnits},
 		{Method: "GET", Pattern: "/organisations.csv", Name: "organisation.csv", Handle: s.getUnitsFile(listing.CSV)},
 		{Method: "GET", Pattern: "/organisations.xlsx", Name: "organisation.xlsx", Handle: s.getUnitsFile(listing.XLSX)},
@@ -238,6 +245,7 @@ var menu = []struct {
 	{part.NavItem{Key: "web.nav_home", Icon: "home", Href: "/"}, ""},
 	{part.NavItem{Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"}, account.FigureRead},
 	{part.NavItem{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, account.WorkerRead},
+	{part.NavItem{Key: "web.nav_certificates", Icon: "certificate", Href: "/certificates"}, account.WorkerRead},
 	{part.NavItem{Key: "web.nav_imports", Icon: "file-import", Href: "/imports"}, account.ImportRead},
 	{part.NavItem{Key: "web.nav_organisations", Icon: "building", Href: "/organisations"}, account.OrgRead},
 	{part.NavItem{Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"}, account.WorkerRead},

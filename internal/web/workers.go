@@ -133,10 +133,12 @@ func (s *Server) workersPage(r *http.Request, f registry.Filter, at place) (work
 	name := func(d ledger.Dim, v int64) string { return l.NameFor(who.Scope, d, v) }
 	p := workerpage.ListPage{
 		Base: b, Query: f.Text, Total: int64(total), Filters: workerFilters(b, f), Chips: workerChips(b, f, name), CanImport: may(who, account.ImportWrite),
-		Columns: []part.Column{{Label: b.T("web.person")}, {Label: b.T("web.sex")}, {Label: b.T("web.age"), Num: true}, {Label: b.T("web.employer")}, {Label: b.T("web.district")}, {Label: b.T("web.rank")}, {Label: b.T("web.class")}},
+	}
+	if p.Columns, p.Picker, err = s.columnsOf(r, b, registry.WorkerColumns); err != nil {
+		return p, err
 	}
 	if !f.ByNumber() { // one person, whose number stands in no address
-		p.Columns = sorted(p.Columns, workerOrders, f.Order, func(o listing.Order) string {
+		p.Columns = sorted(p.Columns, ordering(p.Columns, "name", "age", "rank"), f.Order, func(o listing.Order) string {
 			g := f
 			g.Order = o
 			return searched("/workers", g, "")
@@ -163,9 +165,6 @@ func (s *Server) workersPage(r *http.Request, f registry.Filter, at place) (work
 	p.Pager = at.pager(int64(len(list)), int64(total), searched("/workers", f, ""), next)
 	return p, nil
 }
-
-// workerOrders are the orders of the headings of the list of people; only what many ask for: a name, an age, a level.
-var workerOrders = []string{"name", "", "age", "", "", "rank", ""}
 
 func workerFilters(b part.Base, f registry.Filter) []part.Field {
 	all := part.Option{Label: b.T("web.all")}
@@ -222,6 +221,13 @@ func workerRow(b part.Base, l *figure.Labels, x registry.Worker, on date.Day) wo
 	}
 	if x.RankEver != 0 {
 		row.Rank = l.Of(ledger.RankEver, int64(x.RankEver))
+	}
+	row.Unit = l.Of(ledger.Employer, int64(x.Unit))
+	if x.Birth != 0 {
+		row.Birth = b.Month(x.Birth)
+	}
+	if x.Rank != 0 {
+		row.RankNow = l.Of(ledger.Rank, int64(x.Rank))
 	}
 	if x.Class != 0 {
 		row.Class = l.Of(ledger.Class, int64(x.Class))

@@ -3,11 +3,20 @@ package sample
 import (
 	"fmt"
 
+	"tuoxing/internal/account"
 	"tuoxing/internal/date"
 	"tuoxing/internal/filing"
+	"tuoxing/internal/registry"
 	unitpage "tuoxing/internal/web/page/organisation"
 	"tuoxing/internal/web/part"
 )
+
+// unitColumns are those that are shown to who has chosen nothing.
+var unitColumns = registry.UnitColumns.All.Pick(registry.UnitColumns.All.Usual())
+
+func picker(b part.Base, of account.ColumnsOf) part.Picker {
+	return part.PickerOf(b, of.List, of.All, of.All.Pick(of.All.Usual()))
+}
 
 // units are the names of made-up units; English pages print them in pinyin.
 var units = []string{"示例市总工会", "丹阳市总工会", "镇江新区总工会", "丹阳示例光学有限公司", "丹阳示例机械（集团）有限公司", "示例技工学校"}
@@ -26,13 +35,13 @@ func (m maker) organisations() []Sample {
 	b := m.base
 	all := []part.Option{{Label: b.T("web.all")}, {Value: "enterprise", Label: b.T("org.kind.enterprise")}}
 	filters := []part.Field{{Name: "kind", Label: b.T("web_organisation.kind"), Value: "enterprise", Options: all}, {Name: "district", Label: b.T("web.district"), Options: all[:1]}, {Name: "ended", Label: b.T("web_organisation.standing"), Options: []part.Option{{Label: b.T("web_organisation.living_only")}, {Value: "1", Label: b.T("web_organisation.ended_too")}}}}
-	list := unitpage.ListPage{Base: m.at("/organisations"), On: asOf, Query: m.w("示例", "shili"), Filters: filters, Columns: unitpage.ListColumns(b), Total: 14021, CSV: "/organisations.csv", XLSX: "/organisations.xlsx", Tree: "/organisations/tree", CanImport: true,
+	list := unitpage.ListPage{Base: m.at("/organisations"), On: asOf, Query: m.w("示例", "shili"), Filters: filters, Columns: part.Headings(b, unitColumns), Picker: picker(b, registry.UnitColumns), Total: 14021, CSV: "/organisations.csv", XLSX: "/organisations.xlsx", Tree: "/organisations/tree", CanImport: true,
 		Chips: []part.Chip{{Label: b.T("web.as_of"), Value: b.DayShort(asOf), Remove: "/organisations"}, {Label: b.T("web_organisation.search"), Value: m.w("示例", "shili"), Remove: "/organisations?kind=enterprise"}},
 		Rows:  []unitpage.Row{m.unitRow(1, "district", 3120, "244000"), m.unitRow(3, "enterprise", 0, "312"), m.unitRow(4, "enterprise", 2, "1200"), m.unitRow(5, "school", 0, "96")},
 		Pager: part.Pager{From: 1, To: 4, Total: 14021, Next: "/organisations?after=4&done=4"}}
 	list.Columns[0].Href, list.Columns[0].Dir, list.Columns[7].Href = "/organisations?sort=-name", "ascending", "/organisations?sort=people"
 	list.Rows[2].Gone, list.Rows[3].People, list.Rows[3].PeopleHref = b.T("org.standing.ended"), "", ""
-	none := unitpage.ListPage{Base: m.at("/organisations"), On: asOf, Query: m.w("无此单位", "nowhere"), Filters: filters, Columns: unitpage.ListColumns(b), Tree: "/organisations/tree", CanImport: true}
+	none := unitpage.ListPage{Base: m.at("/organisations"), On: asOf, Query: m.w("无此单位", "nowhere"), Filters: filters, Columns: part.Headings(b, unitColumns), Picker: picker(b, registry.UnitColumns), Tree: "/organisations/tree", CanImport: true}
 	node := func(level int, r unitpage.Row, open bool) unitpage.Node {
 		n := unitpage.Node{Row: r, ID: r.Href[len("/organisations/"):], Level: level, Open: open}
 		if r.Below > 0 {

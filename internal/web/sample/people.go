@@ -2,6 +2,7 @@ package sample
 
 import (
 	"tuoxing/internal/date"
+	"tuoxing/internal/registry"
 	"tuoxing/internal/web/page/worker"
 	"tuoxing/internal/web/part"
 )
@@ -10,7 +11,7 @@ func (m maker) workers() []Sample {
 	list := worker.ListPage{
 		Base: m.at("/workers"), Total: 238600, Filters: m.filters(), CSV: "/workers.csv", XLSX: "/workers.xlsx", Out: "/workers/export?district=321181",
 		Chips:   []part.Chip{{Label: m.base.T("web.district"), Value: m.w("丹阳市", "Danyang"), Remove: "/workers"}, {Label: m.base.T("web.sort"), Value: m.base.T("web.person") + " " + m.base.T("web.sort_up"), Remove: "/workers"}},
-		Columns: m.workerColumns(), Pager: part.Pager{From: 21, To: 40, Total: 238600, First: "/workers", Next: "/workers?after=40"},
+		Columns: m.workerColumns(), Picker: picker(m.base, registry.WorkerColumns), Pager: part.Pager{From: 21, To: 40, Total: 238600, First: "/workers", Next: "/workers?after=40"},
 	}
 	names := []string{"张三", "李四", "王五", "赵六", "买买提·示例"}
 	for i := range 20 {
@@ -21,7 +22,7 @@ func (m maker) workers() []Sample {
 		})
 	}
 	list.Rows[3].Age, list.Rows[3].Rank, list.Rows[3].Class = -1, "", ""
-	none := worker.ListPage{Base: m.at("/workers"), Query: m.w("张三丰", "nobody"), Filters: m.filters(), Columns: m.workerColumns()}
+	none := worker.ListPage{Base: m.at("/workers"), Query: m.w("张三丰", "nobody"), Filters: m.filters(), Columns: m.workerColumns(), Picker: picker(m.base, registry.WorkerColumns)}
 	shown := m.worker()
 	shown.Masked[0].Shown = "329901199001010010"
 	return []Sample{
@@ -97,11 +98,9 @@ func (m maker) out(p worker.OutPage) worker.OutPage {
 }
 
 func (m maker) workerColumns() []part.Column {
-	b := m.base
-	return []part.Column{
-		{Label: b.T("web.person"), Href: "/workers?sort=-name", Dir: "ascending"}, {Label: b.T("web.sex")}, {Label: b.T("web.age"), Num: true, Href: "/workers?sort=age"},
-		{Label: b.T("web.employer")}, {Label: b.T("web.district")}, {Label: b.T("web.rank")}, {Label: b.T("web.class")},
-	}
+	cols := part.Headings(m.base, registry.WorkerColumns.All.Pick(registry.WorkerColumns.All.Usual()))
+	cols[0].Href, cols[0].Dir, cols[2].Href = "/workers?sort=-name", "ascending", "/workers?sort=age"
+	return cols
 }
 
 func (m maker) worker() worker.Page {

@@ -40,6 +40,7 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.home()...)
 	all = append(all, m.figures()...)
 	all = append(all, m.workers()...)
+	all = append(all, m.certificates()...)
 	all = append(all, m.organisations()...)
 	all = append(all, m.conflicts()...)
 	all = append(all, m.duplicates()...)
@@ -66,7 +67,7 @@ func Base(lang locale.Lang, path string) part.Base {
 		Actor: part.Actor{Name: w("张三", "Zhang San"), Role: w("市总业务管理员", "city administrator"), Unit: w("示例市总工会", "City Federation")},
 		Nav: []part.NavItem{
 			{Key: "web.nav_home", Icon: "home", Href: "/"}, {Key: "web.nav_figures", Icon: "chart-bar", Href: "/figures"},
-			{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, {Key: "web.nav_imports", Icon: "file-import", Href: "/imports"},
+			{Key: "web.nav_workers", Icon: "users", Href: "/workers"}, {Key: "web.nav_certificates", Icon: "certificate", Href: "/certificates"}, {Key: "web.nav_imports", Icon: "file-import", Href: "/imports"},
 			{Key: "web.nav_organisations", Icon: "building", Href: "/organisations"},
 			{Key: "web.nav_conflicts", Icon: "alert-triangle", Href: "/conflicts"},
 			{Key: "web.nav_filings", Icon: "upload", Href: "/filings"},

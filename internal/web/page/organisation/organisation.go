@@ -18,7 +18,8 @@ type ListPage struct {
 	Filters   []part.Field // selects of the filter bar
 	Keep      []part.Pair  // filters without a field of their own
 	Chips     []part.Chip
-	Columns   []part.Column
+	Columns   []part.Column // those shown
+	Picker    part.Picker
 	Rows      []Row
 	Total     int64
 	Pager     part.Pager
@@ -30,19 +31,12 @@ type ListPage struct {
 // Row is one unit as it was on the day.
 type Row struct {
 	Href, Name, Code, Kind, District, Section, Size string
+	Parent, Class, Ownership                        string // the unit above; class of GB/T 4754, four digits
 
 	Gone       string // its standing, when it is not living
 	Below      int64
 	People     string // employees of it and all below it, with the unit of measure; empty: not counted for this reader
 	PeopleHref string // opens the figure
-}
-
-// ListColumns are the headings of the list.
-func ListColumns(b part.Base) []part.Column {
-	return []part.Column{
-		{Label: b.T("web_organisation.unit")}, {Label: b.T("web_organisation.code")}, {Label: b.T("web_organisation.kind")}, {Label: b.T("web.district")}, {Label: b.T("web_organisation.section")},
-		{Label: b.T("web_organisation.size")}, {Label: b.T("web_organisation.below"), Num: true}, {Label: b.T("web_organisation.people"), Num: true},
-	}
 }
 
 // TreePage is the tree of units, opened from the top down to one of them.

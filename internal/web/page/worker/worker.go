@@ -16,7 +16,8 @@ type ListPage struct {
 	Query      string
 	Filters    []part.Field // selects of the filter bar
 	Chips      []part.Chip
-	Columns    []part.Column
+	Columns    []part.Column // those shown
+	Picker     part.Picker
 	Rows       []Row
 	Total      int64
 	Pager      part.Pager
@@ -47,6 +48,8 @@ type Row struct {
 	Age             int // completed years; below 0 when the birth month is unknown
 	Employer        string
 	District, Rank  string
+	Birth, Unit     string // month; the unit by which the file is seen
+	RankNow         string // of what is valid today
 	Class           string // worker class 产业工人 …, empty for none
 }
 
