@@ -183,4 +183,9 @@ func walkConflicts(g *guide) {
 	g.press("decided", "form[action$='/decide'] button.btn-primary", "核对身份证原件", k("registry.conflict_state_decided"))
 	g.fill("form[action$='/reopen'] input[name=why]", "原件有误")
 	g.press("open again", "form[action$='/reopen'] button", k("registry.conflict_state_open"))
+	g.see("conflicts about names", "/conflicts?kind=name_differs")
+	g.click("one", "tbody input[name=conflict]")
+	g.press("the question", "form[action='/conflicts/accept'] button", k("web_conflict.accept_many_title", "1"))
+	g.fill("#f-why", "核对身份证原件")
+	g.press("settled", "form.tx-harm button.btn-primary", k("web_conflict.said_accepted", "1"))
 }
