@@ -72,6 +72,9 @@ func accountPages() []ask {
 		{of: "GET /users/new", what: "the form", path: "/users/new", want: pageDesks},
 		{of: "POST /users", what: "without a name", path: "/users", form: "login=neu&role=district&site=http://127.0.0.1&unit=丹阳市总工会", want: everybody{303, 422, 403, 403, 403, 403, 422, 403}},
 		{of: "POST /users", what: "a role above", path: "/users", form: "login=neu&name=新人&role=auditadmin&site=http://127.0.0.1&unit=丹阳市总工会", want: everybody{303, 422, 403, 403, 403, 403, 403, 403}},
+		{of: "GET /users/lock", what: "the question about one of Danyang", path: "/users/lock?user={user}", shows: desks, want: pageDesks},
+		{of: "POST /users/lock", what: "nobody", path: "/users/lock", want: everybody{303, 422, 403, 403, 403, 403, 422, 403}},
+		{of: "POST /users/lock", what: "nobody's", path: "/users/lock", form: "user=4711", want: everybody{303, 404, 403, 403, 403, 403, 404, 403}},
 		{of: "GET /users/{id}", what: "of Danyang", path: "/users/{user}", shows: desks, want: pageDesks},
 		{of: "GET /users/{id}", what: "nobody's", path: "/users/4711", want: everybody{303, 404, 403, 403, 403, 403, 404, 403}},
 		{of: "GET /users/{id}/{act}", what: "the question before it is locked", path: "/users/{user}/lock", shows: desks, want: pageDesks},
@@ -107,6 +110,7 @@ func accountOperations() []ask {
 	above := everybody{401, 409, 403, 403, 403, 403, 403, 403}
 	return []ask{
 		{of: "GET /api/v1/users", what: "all", path: "/api/v1/users?limit=500", shows: desks, want: apiDesks},
+		{of: "POST /api/v1/users/lock", what: "nobody's", path: "/api/v1/users/lock", json: `{"users":["4711"]}`, want: everybody{401, 404, 403, 403, 403, 403, 404, 403}},
 		{of: "GET /api/v1/users", what: "below a unit", path: "/api/v1/users?under={unit}&state=active&sort=-created", shows: desks, want: apiDesks},
 		{of: "GET /api/v1/users", what: "an order that is not offered", path: "/api/v1/users?sort=hash", want: everybody{401, 422, 403, 403, 403, 403, 422, 403}},
 		{of: "POST /api/v1/users", what: "without a name", path: "/api/v1/users", json: `{"login":"neu","name":"","role":"district","unit":"{unit}"}`, want: everybody{401, 422, 403, 403, 403, 403, 422, 403}},

@@ -46,6 +46,10 @@ func conflictCases() []ask {
 		{of: "GET /conflicts", what: "an unknown kind", path: "/conflicts?kind=quarrel", want: everybody{303, 422, 422, 422, 422, 422, 403, 403}},
 		{of: "GET /conflicts/{id}", what: "about a person of Danyang", path: "/conflicts/{conflict}", want: pageMine},
 		{of: "GET /conflicts/{id}", what: "that is none", path: "/conflicts/{worker}.two_main.1", want: everybody{303, 404, 404, 404, 404, 404, 403, 403}},
+		{of: "GET /conflicts/accept", what: "the question about one of Danyang", path: "/conflicts/accept?conflict={conflict}", want: everybody{303, 200, 200, 404, 403, 403, 403, 403}},
+		{of: "GET /conflicts/accept", what: "that is none", path: "/conflicts/accept?conflict={worker}.two_main.1", want: everybody{303, 404, 404, 404, 403, 403, 403, 403}},
+		{of: "POST /conflicts/accept", what: "without a reason", path: "/conflicts/accept", form: "conflict={conflict}&why=", want: pageUndecided},
+		{of: "POST /conflicts/accept", what: "none", path: "/conflicts/accept", form: "why=核实", want: everybody{303, 422, 422, 422, 403, 403, 403, 403}},
 		{of: "POST /conflicts/{id}/decide", what: "without a choice", path: "/conflicts/{conflict}/decide", form: "why=核实", want: pageUndecided},
 		{of: "POST /conflicts/{id}/decide", what: "without a reason", path: "/conflicts/{conflict}/decide", form: "keep=1&why=", want: pageUndecided},
 		{of: "POST /conflicts/{id}/reopen", what: "what nobody decided", path: "/conflicts/{conflict}/reopen", form: "why=核实有误", want: everybody{303, 409, 409, 404, 403, 403, 403, 403}},
@@ -53,6 +57,7 @@ func conflictCases() []ask {
 		{of: "GET /api/v1/conflicts", what: "all", path: "/api/v1/conflicts", want: apiFigures},
 		{of: "GET /api/v1/conflicts", what: "a guessed key of a page", path: "/api/v1/conflicts?after={foreign}.two_main.0", want: apiFigures},
 		{of: "GET /api/v1/conflicts/{id}", what: "about a person of Danyang", path: "/api/v1/conflicts/{conflict}", want: apiMine},
+		{of: "POST /api/v1/conflicts/acceptance", what: "without a reason", path: "/api/v1/conflicts/acceptance", json: `{"conflicts":["{conflict}"],"why":""}`, want: apiUndecided},
 		{of: "POST /api/v1/conflicts/{id}/decision", what: "without a reason", path: "/api/v1/conflicts/{conflict}/decision", json: `{"keep":"1","why":""}`, want: apiUndecided},
 		{of: "POST /api/v1/conflicts/{id}/reopening", what: "what nobody decided", path: "/api/v1/conflicts/{conflict}/reopening", json: `{"why":"核实有误"}`, want: everybody{401, 409, 409, 404, 403, 403, 403, 403}},
 	}

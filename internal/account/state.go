@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,7 +64,11 @@ func (u User) Acts(now time.Time) []string {
 // Lock keeps a user out until somebody unlocks the account: sessions end, tokens do not work, a slip is void. Who is
 // locked already stays so; nobody locks their own account.
 func (s *Service) Lock(ctx context.Context, who Actor, user int64) error {
-	return s.change(ctx, who, user, "user.lock", func(tx *db.Tx, u *User) error {
+	return s.change(ctx, who, user, "user.lock", lock(ctx))
+}
+
+func lock(ctx context.Context) func(*db.Tx, *User) error {
+	return func(tx *db.Tx, u *User) error {
 		if err := keepsManager(ctx, tx, u); err != nil {
 			return err
 		}
@@ -72,6 +77,41 @@ func (s *Service) Lock(ctx context.Context, who Actor, user int64) error {
 		}
 		_, err := tx.Exec(ctx, `UPDATE account_user SET disabled_at = coalesce(disabled_at, $1) WHERE user_id = $2`, db.At(tx.Now()), u.ID)
 		return err
+	}
+}
+
+// mostAtOnce is how many accounts one act may change.
+const mostAtOnce = 5000
+
+// LockMany locks several users: all of them, or none when one of them cannot be locked. Each of these is named by its id.
+func (s *Service) LockMany(ctx context.Context, who Actor, users []int64) error {
+	if err := who.Must(UserManage); err != nil {
+		return err
+	}
+	var c fault.Check
+	switch {
+	case len(users) == 0:
+		c.Add("user", "account.none_chosen")
+	case len(users) > mostAtOnce:
+		c.Add("user", "account.too_many", mostAtOnce)
+	}
+	if err := c.Err(); err != nil {
+		return err
+	}
+	ids := slices.Clone(users)
+	slices.Sort(ids) // two who lock the same people wait for one another, each in the same order
+	return s.db.WriteTx(ctx, func(tx *db.Tx) error {
+		var stopped fault.Check
+		for _, id := range slices.Compact(ids) {
+			err := s.changeIn(ctx, tx, who, id, "user.lock", lock(ctx))
+			if err == nil {
+				continue
+			}
+			if err = stopped.Stop(strconv.FormatInt(id, 10), err); err != nil {
+				return err
+			}
+		}
+		return stopped.Err()
 	})
 }
 

@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -225,5 +226,42 @@ func TestTable_is_the_role_table(t *testing.T) {
 	_, jk := o.user(t, "jk", account.District, jingkou)
 	if n := len(account.Offers(jk)); n != 0 {
 		t.Errorf("a district offers %d roles", n)
+	}
+}
+
+// Several are locked, or none is, and each that stops it is named.
+func TestLockMany_locks_all_or_none(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	o := newOffice(t)
+	token, a := o.user(t, "one", account.District, jingkou)
+	_, b := o.user(t, "two", account.District, jingkou)
+	_, gone := o.user(t, "gone", account.District, jingkou)
+	must(t, o.Close(ctx, o.admin, gone.UserID))
+	err := o.LockMany(ctx, o.admin, []int64{a.UserID, gone.UserID, o.admin.UserID, b.UserID})
+	wantFault(t, "one is closed, one is oneself", err, fault.Invalid, "fault.invalid")
+	var named []string
+	for _, f := range fault.Fields(err) {
+		named = append(named, f.Name+" "+f.Key)
+	}
+	want := []string{strconv.FormatInt(gone.UserID, 10) + " account.closed_already", strconv.FormatInt(o.admin.UserID, 10) + " account.not_oneself"}
+	slices.Sort(named)
+	slices.Sort(want)
+	if !slices.Equal(named, want) {
+		t.Errorf("named are %q, want %q", named, want)
+	}
+	if _, err := o.Authenticate(ctx, token); err != nil {
+		t.Errorf("half of it was done: %v", err)
+	}
+	wantFault(t, "nobody's", o.LockMany(ctx, o.admin, []int64{a.UserID, 4711}), fault.NotFound, "account.unknown_user")
+	wantFault(t, "by a district", o.LockMany(ctx, a, []int64{b.UserID}), fault.Forbidden, "account.right_missing")
+	must(t, o.LockMany(ctx, o.admin, []int64{b.UserID, a.UserID, a.UserID}))
+	list, _, err := o.List(ctx, o.admin, account.Filter{State: account.Locked})
+	must(t, err)
+	if len(list) != 2 {
+		t.Errorf("%d are locked", len(list))
+	}
+	if _, err := o.Authenticate(ctx, token); err == nil {
+		t.Error("a session of a locked user goes on")
 	}
 }

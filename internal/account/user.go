@@ -187,36 +187,39 @@ func (s *Service) change(ctx context.Context, who Actor, user int64, action stri
 	if err := who.Must(UserManage); err != nil {
 		return err
 	}
-	return s.db.WriteTx(ctx, func(tx *db.Tx) error {
-		p, err := takeUser(ctx, tx, user)
-		if err != nil {
-			return err
-		}
-		t, err := s.org.Tree(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if !manages(who, t, p.user.Unit) {
-			return unknownUser()
-		}
-		if user == who.UserID {
-			return fault.New(fault.Conflict, "account.not_oneself")
-		}
-		if !slices.Contains(grants[who.Role].gives, p.user.Role) {
-			return fault.New(fault.Forbidden, "account.role_above")
-		}
-		if !p.user.ClosedAt.IsZero() {
-			return fault.New(fault.Conflict, "account.closed_already", p.user.Login)
-		}
-		was := p.user
-		if err := do(tx, &p.user); err != nil {
-			return err
-		}
-		if err := endSessions(ctx, tx, user); err != nil {
-			return err
-		}
-		return s.note(ctx, tx, who, action, user, changeOf(was, p.user))
-	})
+	return s.db.WriteTx(ctx, func(tx *db.Tx) error { return s.changeIn(ctx, tx, who, user, action, do) })
+}
+
+// changeIn is change within a transaction, by who may manage users.
+func (s *Service) changeIn(ctx context.Context, tx *db.Tx, who Actor, user int64, action string, do func(tx *db.Tx, u *User) error) error {
+	p, err := takeUser(ctx, tx, user)
+	if err != nil {
+		return err
+	}
+	t, err := s.org.Tree(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if !manages(who, t, p.user.Unit) {
+		return unknownUser()
+	}
+	if user == who.UserID {
+		return fault.New(fault.Conflict, "account.not_oneself")
+	}
+	if !slices.Contains(grants[who.Role].gives, p.user.Role) {
+		return fault.New(fault.Forbidden, "account.role_above")
+	}
+	if !p.user.ClosedAt.IsZero() {
+		return fault.New(fault.Conflict, "account.closed_already", p.user.Login)
+	}
+	was := p.user
+	if err := do(tx, &p.user); err != nil {
+		return err
+	}
+	if err := endSessions(ctx, tx, user); err != nil {
+		return err
+	}
+	return s.note(ctx, tx, who, action, user, changeOf(was, p.user))
 }
 
 // note writes the log. What a program does with a user's token is told as such.

@@ -187,6 +187,7 @@ func (s *Server) accountOperations(a huma.API) {
 			return s.userFile(ctx, v, id)
 		})
 	}
+	add(s, a, route{name: "user-lock-many", method: http.MethodPost, path: at + "/lock", status: http.StatusNoContent, summary: "Keep several users out: all of them or none; what stops it is named by its id"}, s.lockMany)
 	add(s, a, route{name: "user-slip", method: http.MethodPost, path: at + "/{id}/slip", summary: "Give a new activation code; password, old slip and tokens are void"}, s.renewSlip)
 	add(s, a, route{name: "user-password", method: http.MethodPost, path: at + "/{id}/password", summary: "Give a new initial password, which is shown this once; tokens are void"}, s.initialPassword)
 	add(s, a, route{name: "user-token-revoke", method: http.MethodDelete, path: at + "/{id}/tokens/{token}", summary: "Revoke a user's token"}, s.revokeUserToken)
@@ -199,6 +200,14 @@ func (s *Server) accountOperations(a huma.API) {
 // The verbs behind fields that are filled in after the operations are registered.
 func (s *Server) lockUser(ctx context.Context, who account.Actor, id int64) error {
 	return s.Accounts.Lock(ctx, who, id)
+}
+
+func (s *Server) lockMany(ctx context.Context, v *visit, in *slipsInput) (*none, error) {
+	ids := make([]int64, len(in.Body.Users))
+	for i, u := range in.Body.Users {
+		ids[i] = int64(u)
+	}
+	return nil, s.Accounts.LockMany(ctx, v.who, ids)
 }
 
 func (s *Server) unlockUser(ctx context.Context, who account.Actor, id int64) error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tuoxing/internal/account"
 	"tuoxing/internal/date"
 	"tuoxing/internal/ledger"
 	"tuoxing/internal/registry"
@@ -30,6 +31,13 @@ type decideConflictInput struct {
 	Body struct {
 		Keep ID     `json:"keep" doc:"Id of the statement that holds"`
 		Why  string `json:"why" maxLength:"200" doc:"The reason, which stays in the log: no name, no number"`
+	}
+}
+
+type acceptConflictsInput struct {
+	Body struct {
+		Conflicts []string `json:"conflicts" minItems:"1" maxItems:"500" doc:"Ids of conflicts, from the list"`
+		Why       string   `json:"why" maxLength:"200" doc:"The reason, which stays in the log: no name, no number"`
 	}
 }
 
@@ -113,6 +121,7 @@ func (s *Server) conflictOperations(a huma.API) {
 	add(s, a, route{name: "conflict-list", method: http.MethodGet, path: at, summary: "Conflicts between sources"}, s.listConflicts)
 	add(s, a, route{name: "conflict-show", method: http.MethodGet, path: at + "/{id}", summary: "A conflict with its statements and what each would change; the look is logged"}, s.showConflict)
 	add(s, a, route{name: "conflict-decide", method: http.MethodPost, path: at + "/{id}/decision", summary: "Decide which statement holds; figures change by reversal"}, s.decideConflict)
+	add(s, a, route{name: "conflict-accept", method: http.MethodPost, path: at + "/acceptance", status: http.StatusNoContent, summary: "Keep what holds in several conflicts: all of them or none; no figure changes"}, s.acceptConflicts)
 	add(s, a, route{name: "conflict-reopen", method: http.MethodPost, path: at + "/{id}/reopening", summary: "Take a decision back"}, s.reopenConflict)
 }
 
@@ -208,6 +217,20 @@ func (s *Server) decideConflict(ctx context.Context, v *visit, in *decideConflic
 		return nil, err
 	}
 	return s.showConflict(ctx, v, &in.ConflictAsked)
+}
+
+func (s *Server) acceptConflicts(ctx context.Context, v *visit, in *acceptConflictsInput) (*none, error) {
+	if err := v.who.Must(account.ConflictDecide); err != nil {
+		return nil, err
+	}
+	places := make([]registry.ConflictPlace, len(in.Body.Conflicts))
+	for i, text := range in.Body.Conflicts {
+		var err error
+		if places[i], err = registry.ParseConflictPlace(text); err != nil {
+			return nil, err
+		}
+	}
+	return nil, s.Registry.AcceptConflicts(ctx, v.who, places, in.Body.Why)
 }
 
 func (s *Server) reopenConflict(ctx context.Context, v *visit, in *reopenConflictInput) (*conflictOutput, error) {

@@ -170,6 +170,15 @@ type confirmManyInput struct {
 	}
 }
 
+type extendManyInput struct {
+	CallAt
+	Body struct {
+		Filings []ID   `json:"filings" minItems:"1" maxItems:"5000"`
+		Until   string `json:"until" doc:"The later day, 2006-01-02"`
+		Reason  string `json:"reason" maxLength:"4000" doc:"Both sides read it"`
+	}
+}
+
 // FilingAt is the filing that the address names.
 type FilingAt struct {
 	ID string `path:"id" doc:"Id of the filing"`
@@ -199,6 +208,7 @@ func (s *Server) filingOperations(a huma.API) {
 	add(s, a, route{name: "call-filings", method: http.MethodGet, path: calls + "/{id}/filings", summary: "The units of a call in the official order; there is no other"}, s.callFilings)
 	add(s, a, route{name: "call-reminder", method: http.MethodGet, path: calls + "/{id}/reminder", summary: "Text for a chat group: who has not sent yet (催报)"}, s.callReminder)
 	add(s, a, route{name: "call-confirm", method: http.MethodPost, path: calls + "/{id}/confirm", summary: "Confirm many filings: all of them or none"}, s.confirmMany)
+	add(s, a, route{name: "call-extend", method: http.MethodPost, path: calls + "/{id}/extend", summary: "Give several units a later day: all of them or none; what stops it is named by its id"}, s.extendMany)
 	add(s, a, route{name: "filing-mine", method: http.MethodGet, path: base + "/filings", summary: "What the caller's own unit is asked for"}, s.myFilings)
 	add(s, a, route{name: "filing-show", method: http.MethodGet, path: at, summary: "One filing with its history"}, s.showFiling)
 	add(s, a, route{name: "filing-confirm", method: http.MethodPost, path: at + "/confirm", summary: "Confirm what was sent (确认)"}, func(ctx context.Context, v *visit, in *FilingAt) (*filingOutput, error) {
@@ -414,6 +424,28 @@ func (s *Server) confirmMany(ctx context.Context, v *visit, in *confirmManyInput
 		ids[i] = filing.ID(f)
 	}
 	if err := s.Filings.Confirm(ctx, v.who, ids...); err != nil {
+		return nil, err
+	}
+	return s.callAnswer(ctx, v, id)
+}
+
+func (s *Server) extendMany(ctx context.Context, v *visit, in *extendManyInput) (*callOutput, error) {
+	id, err := callOf(v, account.FilingCall, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Filings.FindCall(ctx, v.who, id); err != nil {
+		return nil, err
+	}
+	until, err := dayIn("until", in.Body.Until, 0)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]filing.ID, len(in.Body.Filings))
+	for i, f := range in.Body.Filings {
+		ids[i] = filing.ID(f)
+	}
+	if err := s.Filings.ExtendMany(ctx, v.who, ids, until, in.Body.Reason); err != nil {
 		return nil, err
 	}
 	return s.callAnswer(ctx, v, id)

@@ -130,6 +130,21 @@ func (c *Check) Add(name, key string, args ...any) {
 	c.fields = append(c.fields, Field{Name: name, Key: key, Args: args})
 }
 
+// Stop records why one of several things at once cannot be done; the input is named for the thing. What is no fault
+// of these kinds, or of a thing that the caller does not see, is given back: it ends the whole act.
+func (c *Check) Stop(thing string, why error) error {
+	f, ok := As(why)
+	switch {
+	case !ok, f.Kind != Conflict && f.Kind != Invalid && f.Kind != Forbidden:
+		return why
+	case len(f.Fields) > 0:
+		c.Add(thing, f.Fields[0].Key, f.Fields[0].Args...)
+	default:
+		c.Add(thing, f.Key, f.Args...)
+	}
+	return nil
+}
+
 // Err is nil when nothing was added, else one Invalid fault with every problem.
 func (c *Check) Err() error {
 	if len(c.fields) == 0 {

@@ -65,6 +65,9 @@ func (l *Labels) proper(d ledger.Dim, v int64) string {
 		return l.p.T(org.Size(v).Key())
 	case ledger.Occupation:
 		name, _ := cn.OccupationName(int32(v)) // as above
+		if l.p.Lang() == locale.EN {           // the list of occupations has no published English names
+			return cn.PinyinTerm(name)
+		}
 		return name
 	}
 	return ""

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/locale"
 )
 
 func TestSort_brings_districts_into_the_official_order_and_unknown_last(t *testing.T) {
@@ -29,5 +30,14 @@ func TestSort_puts_people_without_a_certificate_below_the_lowest_level(t *testin
 	(&Labels{}).Sort([]ledger.Dim{ledger.RankEver}, cells)
 	if cells[0].Keys[0] != 0 || cells[1].Keys[0] != 2 || cells[2].Keys[0] != 4 {
 		t.Errorf("%v", cells)
+	}
+}
+
+func TestOf_spells_an_occupation_for_who_reads_English(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[locale.Lang]string{locale.ZH: "车工", locale.EN: "Che gong 车工"} {
+		if got := (&Labels{p: locale.New(lang)}).Of(ledger.Occupation, 6180101); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
 	}
 }

@@ -136,21 +136,27 @@ func (f *Filing) note(ctx context.Context, tx *db.Tx, e Event) error {
 }
 
 // over is the way of every verb of the union above: right, rows taken, not one's own unit, the change, the note.
-// All filings change or none does.
+// All filings change or none does; of several, each that stops the act is named by its id.
 func (s *Service) over(ctx context.Context, who account.Actor, ids []ID, do func(tx *db.Tx, f *Filing) (Event, error)) error {
 	if err := who.Must(account.FilingCall); err != nil {
 		return err
 	}
 	return s.DB.WriteTx(ctx, func(tx *db.Tx) error {
+		var stopped fault.Check
 		for _, id := range ids {
 			f, err := s.take(ctx, tx, who, id)
 			if err != nil {
 				return err
 			}
-			if f.Unit == who.Scope.Unit {
-				return fault.New(fault.Forbidden, "filing.own_unit")
+			var e Event
+			if err = fault.New(fault.Forbidden, "filing.own_unit"); f.Unit != who.Scope.Unit {
+				e, err = do(tx, &f)
 			}
-			e, err := do(tx, &f)
+			if err != nil && len(ids) > 1 {
+				if err = stopped.Stop(id.String(), err); err == nil {
+					continue
+				}
+			}
 			if err != nil {
 				return err
 			}
@@ -162,7 +168,7 @@ func (s *Service) over(ctx context.Context, who account.Actor, ids []ID, do func
 				return err
 			}
 		}
-		return nil
+		return stopped.Err()
 	})
 }
 
@@ -175,14 +181,8 @@ func (s *Service) Confirm(ctx context.Context, who account.Actor, ids ...ID) err
 		return err
 	}
 	var c fault.Check
-	switch {
-	case len(ids) == 0:
-		c.Add("filing", "filing.none_chosen")
-	case len(ids) > mostAtOnce:
-		c.Add("filing", "filing.too_many", mostAtOnce)
-	}
-	if err := c.Err(); err != nil {
-		return err
+	if chosen(&c, ids); c.Err() != nil {
+		return c.Err()
 	}
 	return s.over(ctx, who, sorted(ids), func(_ *db.Tx, f *Filing) (Event, error) {
 		if f.State != Sent {
@@ -191,6 +191,16 @@ func (s *Service) Confirm(ctx context.Context, who account.Actor, ids ...ID) err
 		f.State = Confirmed
 		return Event{Act: "confirmed", Import: f.Import}, nil
 	})
+}
+
+// chosen checks how many filings one act is to change.
+func chosen(c *fault.Check, ids []ID) {
+	switch {
+	case len(ids) == 0:
+		c.Add("filing", "filing.none_chosen")
+	case len(ids) > mostAtOnce:
+		c.Add("filing", "filing.too_many", mostAtOnce)
+	}
 }
 
 // Return sends a filing back (退回) with a reason. What was sent stays in force until its import is undone or
@@ -214,19 +224,39 @@ func (s *Service) Return(ctx context.Context, who account.Actor, id ID, reason s
 
 // Extend gives a unit a later day (延期), whether it asked or not.
 func (s *Service) Extend(ctx context.Context, who account.Actor, id ID, until date.Day, reason string) error {
-	return s.over(ctx, who, []ID{id}, func(tx *db.Tx, f *Filing) (Event, error) {
+	return s.over(ctx, who, []ID{id}, extend(until, reason))
+}
+
+// ExtendMany gives several units the same later day: all of them, or none when one of them has sent its sheet or has that
+// much time already. Each of these is named by its id.
+func (s *Service) ExtendMany(ctx context.Context, who account.Actor, ids []ID, until date.Day, reason string) error {
+	if err := who.Must(account.FilingCall); err != nil {
+		return err
+	}
+	var c fault.Check
+	chosen(&c, ids)
+	deadline(&c, until, 0, date.On(s.DB.Now()))
+	reasoned(&c, reason)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return s.over(ctx, who, sorted(ids), extend(until, reason))
+}
+
+func extend(until date.Day, reason string) func(*db.Tx, *Filing) (Event, error) {
+	return func(tx *db.Tx, f *Filing) (Event, error) {
+		if !f.State.Open() { // before the day, which says nothing to who has sent
+			return Event{}, fault.New(fault.Conflict, "filing.sent_already")
+		}
 		var c fault.Check
 		deadline(&c, until, f.DueOn, tx.Today())
 		reasoned(&c, reason)
 		if err := c.Err(); err != nil {
 			return Event{}, err
 		}
-		if !f.State.Open() {
-			return Event{}, fault.New(fault.Conflict, "filing.sent_already")
-		}
 		f.DueOn, f.AskedOn, f.AskedReason = until, 0, ""
 		return Event{Act: "extended", Day: until, Reason: reason}, nil
-	})
+	}
 }
 
 // Decline answers a unit that asked for a later day with no, and why.

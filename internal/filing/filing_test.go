@@ -273,7 +273,7 @@ func TestConfirm_and_Return_belong_to_the_union_above(t *testing.T) {
 	d.wantFault("confirm by the firm", d.Filings.Confirm(ctx, d.firm, row.ID), fault.Forbidden, "account.right_missing")
 	d.wantFault("return by the auditor", d.Filings.Return(ctx, d.auditor, row.ID, "x"), fault.Forbidden, "account.right_missing")
 	two := []filing.ID{row.ID, d.of(c, works).ID}
-	d.wantFault("two, of which one was not sent", d.Filings.Confirm(ctx, d.danyang, two...), fault.Conflict, "filing.not_sent")
+	d.wantFault("two, of which one was not sent", d.Filings.Confirm(ctx, d.danyang, two...), fault.Invalid, "filing.not_sent")
 	d.wantState(c, lens, filing.Sent) // all or none
 	d.must(d.Filings.Confirm(ctx, d.danyang, row.ID, row.ID))
 	d.wantState(c, lens, filing.Confirmed)
@@ -571,4 +571,38 @@ func (d *desk) anything(ctx context.Context, rnd *rand.Rand, row filing.Row, app
 	}
 	d.SetClock(d.DB.Now().Add(time.Duration(rnd.IntN(30)) * time.Hour))
 	return "time", nil
+}
+
+// Several get the same day, or none does, and each that stops it is named.
+func TestExtendMany_moves_the_day_of_all_or_of_none(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	ctx, c := t.Context(), d.call(d.danyang, input())
+	a, b, sent := d.of(c, lens).ID, d.of(c, works).ID, d.of(c, trucks).ID
+	later := due + 10
+	d.apply(d.danyang, d.send(d.danyang, trucks, asOf, second, secondNo))
+	err := d.Filings.ExtendMany(ctx, d.danyang, []filing.ID{a, b, sent}, later, "系统升级")
+	d.wantFault("one has sent", err, fault.Invalid, "filing.sent_already")
+	if f := fault.Fields(err); len(f) != 1 || f[0].Name != sent.String() {
+		t.Errorf("named are %+v", f)
+	}
+	if d.of(c, lens).DueOn != due || d.of(c, works).DueOn != due {
+		t.Error("half of it was done")
+	}
+	d.wantFault("nobody", d.Filings.ExtendMany(ctx, d.danyang, nil, later, "系统升级"), fault.Invalid, "filing.none_chosen")
+	d.wantFault("no day", d.Filings.ExtendMany(ctx, d.danyang, []filing.ID{a}, 0, "系统升级"), fault.Invalid, "filing.until_missing")
+	d.wantFault("no reason", d.Filings.ExtendMany(ctx, d.danyang, []filing.ID{a, b}, later, ""), fault.Invalid, "filing.reason_missing")
+	d.wantFault("too early for one", d.Filings.ExtendMany(ctx, d.danyang, []filing.ID{a}, due, "系统升级"), fault.Invalid, "filing.until_early")
+	d.wantFault("by another district", d.Filings.ExtendMany(ctx, d.jurong, []filing.ID{a, b}, later, "系统升级"), fault.NotFound, "filing.unknown")
+	d.wantFault("by the firm", d.Filings.ExtendMany(ctx, d.firm, []filing.ID{a}, later, "系统升级"), fault.Forbidden, "account.right_missing")
+	d.must(d.Filings.Ask(ctx, d.firm, a, later, "忙"))
+	d.must(d.Filings.ExtendMany(ctx, d.danyang, []filing.ID{b, a, a}, later, "系统升级"))
+	if x, y := d.of(c, lens), d.of(c, works); x.DueOn != later || y.DueOn != later || x.AskedOn != 0 {
+		t.Errorf("extended: %+v %+v", x.Filing, y.Filing)
+	}
+	err = d.Filings.Confirm(ctx, d.danyang, a, b, sent)
+	d.wantFault("confirm what two have not sent", err, fault.Invalid, "filing.not_sent")
+	if f := fault.Fields(err); len(f) != 2 || d.of(c, trucks).State != filing.Sent {
+		t.Errorf("named are %+v", f)
+	}
 }

@@ -286,3 +286,45 @@ func TestA_first_day_that_is_overruled_counts_when_a_person_decides_so(t *testin
 		t.Error("the decision counts after it was taken back")
 	}
 }
+
+// Several conflicts are settled as they stand: no figure moves, none waits any more, and one that stops it leaves all open.
+func TestAcceptConflicts_keeps_what_holds_of_all_or_of_none(t *testing.T) {
+	t.Parallel()
+	c := disputed(t)
+	ctx := t.Context()
+	c.roster(2, rosterSays(unitOptics, "2023-03-31", nil))
+	c.roster(3, rosterSays(unitBuilders, "2023-03-31", nil))
+	f := c.only(TwoMain)
+	before := c.employer("2023-04-01")
+	at := ConflictPlace{one, TwoMain, f.About}
+	for what, try := range map[string]struct {
+		places []ConflictPlace
+		why    string
+		kind   fault.Kind
+	}{
+		"none":                       {nil, why, fault.Invalid},
+		"without a reason":           {[]ConflictPlace{at}, "因", fault.Invalid},
+		"with a name in the reason":  {[]ConflictPlace{at}, "person 1 核实", fault.Invalid},
+		"with one that is not there": {[]ConflictPlace{at, {one, SexDiffers, 0}}, why, fault.NotFound},
+	} {
+		if err := c.svc.AcceptConflicts(ctx, account.Operator(), try.places, try.why); !fault.Is(err, try.kind) {
+			t.Errorf("%s: %v", what, err)
+		}
+		if c.only(TwoMain).Ruling != nil {
+			t.Errorf("%s: half of it was done", what)
+		}
+	}
+	if err := c.svc.AcceptConflicts(ctx, account.Actor{UserID: 5, Role: account.EnterpriseHR}, []ConflictPlace{at}, why); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("by the firm: %v", err)
+	}
+	c.clock.Advance(time.Hour)
+	must(t, c.svc.AcceptConflicts(ctx, account.Operator(), []ConflictPlace{at, at}, why))
+	must(t, c.verifyTimelines())
+	if got := c.only(TwoMain); got.Ruling == nil || got.Choices[0].Row != f.Choices[0].Row || c.employer("2023-04-01") != before {
+		t.Errorf("accepted: %+v", got)
+	}
+	err := c.svc.AcceptConflicts(ctx, account.Operator(), []ConflictPlace{at}, why)
+	if fields := fault.Fields(err); len(fields) != 1 || fields[0].Name != at.String() || fields[0].Key != "registry.conflict_decided" {
+		t.Errorf("a second time: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -138,17 +139,81 @@ func (s *Service) DecideConflict(ctx context.Context, who account.Actor, in Deci
 		if c.Ruling != 0 && c.Says[0].Row == in.Keep {
 			return conflict("registry.conflict_decided")
 		}
-		if err := withdrawRulings(ctx, tx, who.UserID, in.Worker, src, c); err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `INSERT INTO registry_ruling (worker_id, id, kind, kept_id, reason, recorded_at, recorded_by, withdrawn_by) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
-			int64(in.Worker), tx.NewID(), string(in.Kind), in.Keep, in.Why, db.At(tx.Now()), who.UserID)
-		if err != nil {
-			return fmt.Errorf("decide conflict: %w", err)
-		}
-		s.touch(tx, who.UserID, in.Worker)
-		return audit.Add(ctx, tx, who.UserID, "conflict.decide", in.Worker.String(), map[string]any{"kind": string(in.Kind), "keep": strconv.FormatInt(in.Keep, 10), "why": in.Why})
+		return s.decideIn(ctx, tx, who, in, src, c)
 	})
+}
+
+// decideIn enters a decision. The caller holds the file.
+func (s *Service) decideIn(ctx context.Context, tx *db.Tx, who account.Actor, in DecideConflictInput, src *Sources, c *Conflict) error {
+	if err := withdrawRulings(ctx, tx, who.UserID, in.Worker, src, c); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO registry_ruling (worker_id, id, kind, kept_id, reason, recorded_at, recorded_by, withdrawn_by) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
+		int64(in.Worker), tx.NewID(), string(in.Kind), in.Keep, in.Why, db.At(tx.Now()), who.UserID)
+	if err != nil {
+		return fmt.Errorf("decide conflict: %w", err)
+	}
+	s.touch(tx, who.UserID, in.Worker)
+	return audit.Add(ctx, tx, who.UserID, "conflict.decide", in.Worker.String(), map[string]any{"kind": string(in.Kind), "keep": strconv.FormatInt(in.Keep, 10), "why": in.Why})
+}
+
+// mostAccepted is how many conflicts are settled at once.
+const mostAccepted = 500
+
+// AcceptConflicts decides several conflicts as the precedence of sources has them (采信现行说法): the statement that holds stays, so no
+// figure changes, and none of them waits any more. All of them, or none when one is decided already or names its person in the
+// reason; each of these is named by its place. NotFound for a file not seen or what is no conflict any more.
+func (s *Service) AcceptConflicts(ctx context.Context, who account.Actor, places []ConflictPlace, why string) error {
+	if err := who.Must(account.ConflictDecide); err != nil {
+		return err
+	}
+	var c fault.Check
+	switch {
+	case len(places) == 0:
+		c.Add("conflict", "registry.conflict_none_chosen")
+	case len(places) > mostAccepted:
+		c.Add("conflict", "registry.conflict_too_many", mostAccepted)
+	}
+	if err := c.Err(); err != nil {
+		return err
+	}
+	places = slices.Clone(places)
+	slices.SortFunc(places, func(a, b ConflictPlace) int { // files are taken in one order
+		return cmp.Or(cmp.Compare(a.Worker, b.Worker), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.About, b.About))
+	})
+	return s.DB.WriteTx(ctx, func(tx *db.Tx) error {
+		var stopped fault.Check
+		for _, at := range slices.Compact(places) {
+			err := s.acceptIn(ctx, tx, who, at, why)
+			if err == nil {
+				continue
+			}
+			if fields := fault.Fields(err); len(fields) > 0 && fields[0].Key != "registry.why_names" {
+				return err // of the form, not of one conflict
+			}
+			if err = stopped.Stop(at.String(), err); err != nil {
+				return err
+			}
+		}
+		return stopped.Err()
+	})
+}
+
+func (s *Service) acceptIn(ctx context.Context, tx *db.Tx, who account.Actor, at ConflictPlace, why string) error {
+	if err := s.takeFiles(ctx, tx, who.Scope, at.Worker); err != nil {
+		return err
+	}
+	if err := checkReason(ctx, tx, at.Worker, why); err != nil {
+		return err
+	}
+	src, c, err := s.conflict(ctx, tx, at.Worker, at.Kind, func(c *Conflict) bool { return c.About == at.About })
+	if err != nil {
+		return err
+	}
+	if c.Ruling != 0 {
+		return conflict("registry.conflict_decided")
+	}
+	return s.decideIn(ctx, tx, who, DecideConflictInput{Worker: at.Worker, Kind: at.Kind, Keep: c.Says[0].Row, Why: why}, src, c)
 }
 
 // ReopenConflict takes the decision about a conflict back (收回): the precedence of sources holds again, and the

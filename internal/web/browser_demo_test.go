@@ -84,7 +84,7 @@ const paintRuns = 7
 
 func TestBrowser_sees_each_page_and_nothing_moves(t *testing.T) {
 	srv := madeUpCity(t, false)
-	ctx, complaints := browser(t)
+	ctx, complaints := chromium(t)
 	asCity(t, ctx, srv)
 	pages := []struct{ name, at string }{
 		{"home", srv.URL + "/"}, {"workers", srv.URL + "/workers"}, {"figure", srv.URL + "/figures/employees?by=district&by=rank_ever"}, {"rows of a figure", srv.URL + "/figures/employees/rows"},
@@ -138,7 +138,7 @@ func measured(at string) chromedp.Action[[]float64] {
 
 func TestBrowser_changes_the_role_in_one_click(t *testing.T) {
 	srv := madeUpCity(t, false)
-	ctx, complaints := browser(t)
+	ctx, complaints := chromium(t)
 	asCity(t, ctx, srv)
 	n, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.querySelectorAll(".tx-demo button").length`))
 	if err != nil || n < len(app.DemoLogins)+1 {
@@ -165,7 +165,7 @@ func TestBrowser_takes_the_pictures(t *testing.T) {
 		dir = t.TempDir() // still a test that each can be taken
 	}
 	srv := madeUpCity(t, true)
-	ctx, _ := browser(t)
+	ctx, _ := chromium(t)
 	asCity(t, ctx, srv)
 	do := func(steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -23,12 +25,13 @@ import (
 	"tuoxing/internal/web/sample"
 )
 
-// browser starts Chromium, which the tests with the tag "browser" need, and collects what it
-// complains about: content policy, console errors, exceptions.
-func browser(t *testing.T) (ctx context.Context, complaints func() []string) {
+// chromium starts the browser, which the tests with the tag "browser" need, and collects what it
+// complains about: content policy, console errors, exceptions, requests to other hosts.
+func chromium(t *testing.T) (ctx context.Context, complaints func() []string) {
 	t.Helper()
 	opts := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-quic", true))
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("force-prefers-reduced-motion", true)) // a page that glides to its place is no target to click
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), opts...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
@@ -51,6 +54,10 @@ func browser(t *testing.T) (ctx context.Context, complaints func() []string) {
 			hear("exception: " + e.ExceptionDetails.Text)
 		case *runtime.EventConsoleAPICalled:
 			hear("console: " + string(e.Type))
+		case *network.EventRequestWillBeSent: // every server of these tests is one of net/http/httptest
+			if u, err := url.Parse(e.Request.URL); err != nil || strings.HasPrefix(u.Scheme, "http") && u.Hostname() != "127.0.0.1" {
+				hear("asks another host: " + e.Request.URL)
+			}
 		}
 	})
 	if err != nil {
@@ -75,7 +82,7 @@ func TestBrowser_hears_a_page_that_breaks_the_policy(t *testing.T) {
 	})
 	srv := httptest.NewServer(mux)
 	defer srv.Close()
-	ctx, complaints := browser(t)
+	ctx, complaints := chromium(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate(srv.URL), chromedp.Sleep(200*time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +94,7 @@ func TestBrowser_hears_a_page_that_breaks_the_policy(t *testing.T) {
 func TestBrowser_draws_the_charts_from_their_tables(t *testing.T) {
 	srv := httptest.NewServer(web.Gallery())
 	defer srv.Close()
-	ctx, complaints := browser(t)
+	ctx, complaints := chromium(t)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(srv.URL+"/gallery/zh/home"), chromedp.Sleep(300*time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +122,7 @@ const focused = `(document.activeElement.name || document.activeElement.textCont
 func TestBrowser_keys_search_walk_open_and_close(t *testing.T) {
 	srv := httptest.NewServer(web.Gallery())
 	defer srv.Close()
-	ctx, _ := browser(t)
+	ctx, _ := chromium(t)
 	do := func(steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		if err := chromedp.Do(ctx, steps...); err != nil {
@@ -151,7 +158,7 @@ func TestBrowser_keys_search_walk_open_and_close(t *testing.T) {
 func TestBrowser_phone_reaches_the_whole_menu(t *testing.T) {
 	srv := httptest.NewServer(web.Gallery())
 	defer srv.Close()
-	ctx, complaints := browser(t)
+	ctx, complaints := chromium(t)
 	const reached = `[...new Set([...document.querySelectorAll(".tx-tabs a")].filter((a) => a.checkVisibility()).map((a) => a.getAttribute("href")))].join(" ")`
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(srv.URL+"/gallery/zh/workers")); err != nil {
 		t.Fatal(err)
@@ -184,7 +191,7 @@ func TestBrowser_phone_reaches_the_whole_menu(t *testing.T) {
 func TestBrowser_phone_shows_every_column_of_a_table(t *testing.T) {
 	srv := httptest.NewServer(web.Gallery())
 	defer srv.Close()
-	ctx, _ := browser(t)
+	ctx, _ := chromium(t)
 	for _, page := range []string{"workers", "conflicts", "duplicates", "requests", "imports", "filings", "filing-call", "rows", "blocks", "users-bulk", "purposes", "worker", "import-applied", "figure"} {
 		if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(srv.URL+"/gallery/zh/"+page)); err != nil {
 			t.Fatal(err)

@@ -47,7 +47,7 @@ func TestBrowser_every_page_can_be_used_by_everybody(t *testing.T) {
 	for _, lang := range locale.Langs {
 		t.Run(string(lang), func(t *testing.T) {
 			t.Parallel()
-			ctx, complaints := browser(t)
+			ctx, complaints := chromium(t)
 			width := int64(0)
 			for _, s := range sample.Pages(lang) {
 				if err := chromedp.Do(ctx, chromedp.Navigate(srv.URL+"/gallery/"+string(lang)+"/"+s.Path), chromedp.KeyEvent(kb.Tab)); err != nil {
@@ -88,7 +88,7 @@ func TestBrowser_hears_what_cannot_be_used(t *testing.T) {
 <div class="tx-scroll"><div style="width:3000px">wide</div></div><div style="width:2000px">wider</div><img src="http://127.0.0.2:1/x.png"></main></body></html>`)
 	}))
 	defer srv.Close()
-	ctx, _ := browser(t)
+	ctx, _ := chromium(t)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(800, 900), chromedp.Navigate(srv.URL), chromedp.KeyEvent(kb.Tab)); err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func TestBrowser_goes_from_login_over_an_import_to_the_cell_behind_a_figure(t *t
 		t.Run(string(lang), func(t *testing.T) {
 			w := world.New(t)
 			srv := watched(t, w)
-			ctx, complaints := browser(t)
+			ctx, complaints := chromium(t)
 			p := locale.New(lang)
 			file := filepath.Join(t.TempDir(), "newcomers.csv")
 			if err := os.WriteFile(file, []byte(newcomers), 0o600); err != nil {

@@ -186,8 +186,8 @@ func (p paper) rests(facts []registry.UsedFact) []workerpage.Rest {
 }
 
 func (p paper) occupation(code int32) string {
-	if name, ok := cn.OccupationName(code); ok {
-		return name
+	if _, ok := cn.OccupationName(code); ok {
+		return p.l.Of(ledger.Occupation, int64(code))
 	}
 	return p.T("web_worker.no_occupation")
 }

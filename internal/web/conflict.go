@@ -28,9 +28,9 @@ func (s *Server) getConflicts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := conflictpage.ListPage{Base: b, Total: int64(total)}
+	p := conflictpage.ListPage{Base: b, Total: int64(total), Decides: may(visitOf(r).actor, account.ConflictDecide), Said: saidOf(b, r, map[string]string{"accepted": "web_conflict.said_accepted"})}
 	for _, c := range list {
-		row := conflictpage.Row{Href: conflictURL(c.Key()), Name: nameShown(b, c.Worker.Name), Unit: l.Of(ledger.Employer, int64(c.Worker.Unit)), Task: c.Task, Part: b.T("registry.conflict_part_list"), Found: b.DayShort(date.On(c.FoundAt))}
+		row := conflictpage.Row{ID: c.Key(), Open: !c.Decided, Href: conflictURL(c.Key()), Name: nameShown(b, c.Worker.Name), Unit: l.Of(ledger.Employer, int64(c.Worker.Unit)), Task: c.Task, Part: b.T("registry.conflict_part_list"), Found: b.DayShort(date.On(c.FoundAt))}
 		row.Title, _ = s.conflictWords(b, c.Kind)
 		row.State, row.StateWord = conflictState(b, c.Decided)
 		if c.Task {

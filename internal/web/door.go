@@ -37,7 +37,7 @@ func (s *Server) getLogin(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) loginPage(r *http.Request, back string) login.Page {
 	p := login.Page{Base: s.base(r), Back: back}
 	for _, l := range s.Logins {
-		unit := l.Unit
+		unit := p.UnitName(l.Unit)
 		if unit == "" {
 			unit = p.T("web.whole_city")
 		}

@@ -322,6 +322,8 @@ func (s *Server) showCall(w http.ResponseWriter, r *http.Request, status int, pr
 		p.Said = b.T("web_filing.said_asked", c.Counts.Asked)
 	case "confirmed":
 		p.Said = b.T("web_filing.said_confirmed")
+	default:
+		p.Said = saidOf(b, r, map[string]string{"extended": "web_filing.said_extended"})
 	}
 	for _, x := range rows {
 		line := filingpage.UnitLine{ID: x.ID.String(), Href: filingURL(x.ID), Name: x.Name, Union: t.Name(x.Union, on), State: filingTone(x.State), StateWord: b.T(x.State.Key()),
@@ -403,13 +405,32 @@ func (s *Server) postConfirmMany(w http.ResponseWriter, r *http.Request) error {
 		err = s.Filings.Confirm(r.Context(), visitOf(r).actor, ids...)
 	}
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
-		return s.showCall(w, r, statusOf[fault.KindOf(err)], s.problemsOf(s.base(r), err, "filing"))
+		problems, perr := s.stoppedUnits(r, id, s.problemsOf(s.base(r), err, "filing"))
+		if perr != nil {
+			return perr
+		}
+		return s.showCall(w, r, statusOf[fault.KindOf(err)], problems)
 	}
 	if err != nil {
 		return err
 	}
 	http.Redirect(w, r, callURL(id)+"?said=confirmed", http.StatusSeeOther)
 	return nil
+}
+
+// stoppedUnits writes the unit before what stops it, where a problem is named by a filing.
+func (s *Server) stoppedUnits(r *http.Request, id filing.CallID, problems []part.Problem) ([]part.Problem, error) {
+	rows, _, _, err := s.Filings.List(r.Context(), visitOf(r).actor, id, filing.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	b := s.base(r)
+	for i, p := range problems {
+		if k := slices.IndexFunc(rows, func(x filing.Row) bool { return x.ID.String() == p.Name }); k >= 0 {
+			problems[i] = part.Problem{Name: "filing", Text: b.UnitName(rows[k].Name) + " · " + p.Text}
+		}
+	}
+	return problems, nil
 }
 
 // getRemind shows the text of a reminder in both languages.

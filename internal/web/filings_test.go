@@ -91,7 +91,7 @@ func TestFilings_are_asked_after_a_look_sent_by_the_firm_and_confirmed(t *testin
 	w.Wait(t, id, intake.Applied)
 	has(t, words(page(t, district.Get(one), 200).Find(".tx-split")), "已报")
 	ids := page(t, district.Get(at), 200).Find("input[name=filing]").Map(func(_ int, s *goquery.Selection) string { return s.AttrOr("value", "") })
-	has(t, words(page(t, district.Form(at+"/confirm", url.Values{"filing": ids}), 409).Find(".tx-alert")), "只有“已报”的才能确认")
+	has(t, words(page(t, district.Form(at+"/confirm", url.Values{"filing": ids}), 422).Find(".tx-alert")), "丹阳恒远机械有限公司 · ", "丹阳云帆物流有限公司 · ", "只有“已报”的才能确认")
 	has(t, words(page(t, district.Form(at+"/confirm", nil), 422).Find(".tx-alert")), "请至少选择一家单位")
 	led(t, district.Form(at+"/confirm", url.Values{"filing": {strings.TrimPrefix(one, "/filings/")}}))
 	has(t, words(page(t, district.Get(one), 200).Find("main")), "已确认", "新光经办", "系统升级", "同意延期")

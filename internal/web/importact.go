@@ -53,14 +53,14 @@ func (s *Server) getProgress(w http.ResponseWriter, r *http.Request) error {
 // postApply orders the staged file to be entered. A complete roster that was not tried out yet is
 // tried out first: its absentees have to be seen before.
 func (s *Server) postApply(w http.ResponseWriter, r *http.Request) error {
-	return s.act(w, r, func(f found) error {
+	return s.act(w, r, func(f *found) error {
 		if f.report.State == intake.Staged && f.report.Full && !f.report.Tried {
-			return s.order(r, f, actTry, "")
+			return s.order(r, *f, actTry, "")
 		}
-		if err := s.confirm(r, f); err != nil {
+		if err := s.confirm(r, *f); err != nil {
 			return err
 		}
-		return s.order(r, f, actApply, "")
+		return s.order(r, *f, actApply, "")
 	})
 }
 
@@ -99,12 +99,13 @@ func (s *Server) confirm(r *http.Request, f found) error {
 // postCodes confirms credit codes that were really issued although their check digit fails, and
 // reads the file again. Without any it just reads the file again.
 func (s *Server) postCodes(w http.ResponseWriter, r *http.Request) error {
-	return s.act(w, r, func(f found) error {
+	return s.act(w, r, func(f *found) error {
 		codes := slices.DeleteFunc(r.PostForm["code"], func(c string) bool { return strings.TrimSpace(c) == "" })
 		if err := s.Intake.Change(r.Context(), f.viewer, f.id, asOf(f.report), codes); err != nil {
 			return err
 		}
-		return s.order(r, f, actStage, "")
+		f.report.State, f.report.Tried = intake.Received, false // as Change left it: the page waits for it to be read again
+		return s.order(r, *f, actStage, "")
 	})
 }
 
@@ -292,12 +293,12 @@ func (s *Server) order(r *http.Request, f found, act, why string) error {
 
 // act does what a form of an import's page asks for and goes back to the page, which waits for the
 // ordered work. A mistake shows the page again.
-func (s *Server) act(w http.ResponseWriter, r *http.Request, do func(found) error) error {
+func (s *Server) act(w http.ResponseWriter, r *http.Request, do func(*found) error) error {
 	f, err := s.findForm(r)
 	if err != nil {
 		return err
 	}
-	if err := do(f); err != nil {
+	if err := do(&f); err != nil {
 		return s.again(w, r, f, err)
 	}
 	http.Redirect(w, r, s.ordered(f), http.StatusSeeOther)

@@ -244,8 +244,11 @@ func TestImport_confirms_credit_codes_that_fail_their_check_digit(t *testing.T) 
 		t.Fatalf("%d codes: %s", box.Length(), words(doc.Find("main")))
 	}
 	has(t, words(doc.Find(".tx-question")), "丹阳老字号眼镜厂", "校验")
-	led(t, c.Form(to+"/codes", url.Values{"code": {"91329900MA1DY0014F"}}))
+	wait := led(t, c.Form(to+"/codes", url.Values{"code": {"91329900MA1DY0014F"}}))
 	tried(t, w, id)
+	if doc := page(t, c.Get(wait), 200); doc.Find("#work").Length() != 0 {
+		t.Error("the page waits for what is done")
+	}
 	r := w.Wait(t, id, intake.Staged)
 	if r.Refused != 0 || r.Accepted+r.Mended != 2 {
 		t.Errorf("after confirming: %+v", r.Counts)

@@ -8,6 +8,7 @@ import (
 
 	"tuoxing/internal/api"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/locale"
 	"tuoxing/internal/testkit/world"
 )
 
@@ -61,6 +62,26 @@ func TestReference_says_what_an_operation_takes(t *testing.T) {
 		"worker-erase":   {"why", `-d '{"why":"reason"}'`},
 	} {
 		has(t, words(doc.Find("article[id='"+id+"']")), want...)
+	}
+}
+
+// Every operation and every group of them has its words in both languages.
+func TestReference_has_words_for_every_operation_in_every_language(t *testing.T) {
+	t.Parallel()
+	c := world.New(t).Client(t, "")
+	for _, lang := range locale.Langs {
+		p := locale.New(lang)
+		for _, op := range (&api.Server{}).Operations() {
+			if key := "web_reference.op_" + strings.ReplaceAll(op.Name, "-", "_"); !p.Has(key) || lang == locale.ZH && !chinese.MatchString(p.T(key)) {
+				t.Errorf("%s: there is no %s", lang, key)
+			}
+		}
+		doc := page(t, c.Get("/reference?lang="+string(lang)), 200)
+		doc.Find("section.tx-section").Each(func(_ int, s *goquery.Selection) {
+			if key := "web_reference.group_" + strings.TrimPrefix(s.AttrOr("id", ""), "group-"); !p.Has(key) {
+				t.Errorf("%s: there is no %s", lang, key)
+			}
+		})
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"tuoxing/internal/figure"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/locale"
 	"tuoxing/internal/registry"
 	intakepage "tuoxing/internal/web/page/intake"
 	"tuoxing/internal/web/part"
@@ -172,6 +173,9 @@ func valueWord(b part.Base, l *figure.Labels, c intake.CellView) string {
 	case "industry":
 		if class, _, err := cn.ParseIndustry(c.Value); err == nil {
 			name, _ := cn.IndustryName(class)
+			if b.Lang() == locale.EN {
+				name = cn.PinyinTerm(name)
+			}
 			return c.Value + " " + name
 		}
 	}

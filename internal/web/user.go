@@ -75,7 +75,7 @@ func (s *Server) getUsers(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q, err := s.usersOf(r)
-	p := accountpage.ListPage{Base: b, Query: q.Text, Under: q.under, Filters: userFilters(b, q)}
+	p := accountpage.ListPage{Base: b, Said: saidOf(b, r, map[string]string{"locked": "web_account.said_locked"}), Site: s.site(r), Query: q.Text, Under: q.under, Filters: userFilters(b, q)}
 	var list []account.User
 	total := 0
 	if err == nil {
@@ -95,6 +95,7 @@ func (s *Server) getUsers(w http.ResponseWriter, r *http.Request) error {
 	p.Total, p.Chips = int64(total), userChips(b, q)
 	p.Columns = sorted([]part.Column{{Label: b.T("web_account.who")}, {Label: b.T("web_account.role_head")}, {Label: b.T("web_account.unit")}, {Label: b.T("web.state")}, {Label: b.T("web_account.last_login")}, {Label: b.T("web_account.created")}},
 		[]string{"login", "role", "unit", "", "seen", "created"}, q.Order, func(o listing.Order) string { g := q; g.Order = o; return g.url("/users", "") })
+	p.Columns = append([]part.Column{{Label: b.T("web.choose")}}, p.Columns...)
 	if q.Order != "" {
 		p.Keep = []part.Pair{{Label: "sort", Value: string(q.Order)}}
 	}
@@ -129,7 +130,7 @@ func (s *Server) userRows(r *http.Request, b part.Base, list []account.User) (ro
 		return nil, err
 	}
 	for _, u := range list {
-		row := accountpage.Row{Href: userURL(u.ID), Login: u.Login, Name: u.Name, Role: b.T(u.Role.Key()), Unit: boundTo(b, t, u.Unit, date.On(s.Now())), LastLogin: u.LastLogin, CreatedAt: u.CreatedAt}
+		row := accountpage.Row{ID: strconv.FormatInt(u.ID, 10), Href: userURL(u.ID), Login: u.Login, Name: u.Name, Role: b.T(u.Role.Key()), Unit: boundTo(b, t, u.Unit, date.On(s.Now())), LastLogin: u.LastLogin, CreatedAt: u.CreatedAt}
 		row.State, row.StateWord = userState(b, u, s.Now())
 		rows = append(rows, row)
 	}

@@ -18,11 +18,11 @@ func (m maker) users() []Sample {
 	list := accountpage.ListPage{Base: b, Total: 2048, Query: m.w("丹阳", "danyang"), CSV: "/users.csv", XLSX: "/users.xlsx", Pager: part.Pager{From: 21, To: 40, Total: 2048, First: "/users", Next: "/users?after=4711&done=40"},
 		Filters: []part.Field{{Name: "role", Label: b.T("web_account.role_head"), Options: []part.Option{all}}, {Name: "state", Label: b.T("web.state"), Options: []part.Option{all}}},
 		Chips:   []part.Chip{{Label: b.T("web_account.find"), Value: m.w("丹阳", "danyang"), Remove: "/users"}},
-		Columns: []part.Column{{Label: b.T("web_account.who"), Href: "/users?sort=login"}, {Label: b.T("web_account.role_head"), Href: "/users?sort=role"}, {Label: b.T("web_account.unit"), Href: "/users?sort=unit"}, {Label: b.T("web.state")},
+		Columns: []part.Column{{Label: b.T("web.choose")}, {Label: b.T("web_account.who"), Href: "/users?sort=login"}, {Label: b.T("web_account.role_head"), Href: "/users?sort=role"}, {Label: b.T("web_account.unit"), Href: "/users?sort=unit"}, {Label: b.T("web.state")},
 			{Label: b.T("web_account.last_login"), Href: "/users?sort=-seen", Dir: "ascending"}, {Label: b.T("web_account.created"), Href: "/users?sort=created"}}}
 	tones := []part.Tone{part.Good, part.Warn, part.Info, part.Plain}
 	for i := range 20 {
-		row := accountpage.Row{Href: "/users/4711", Login: []string{"danyang", "ma1xyz001-hr", "jurong.2"}[i%3], Name: m.w("丹阳业务员", "Danyang desk"), Role: b.T([]string{"account.role.district", "account.role.enterprise_hr", "account.role.enterprise_union"}[i%3]), Unit: m.firm(i),
+		row := accountpage.Row{ID: "4711", Href: "/users/4711", Login: []string{"danyang", "ma1xyz001-hr", "jurong.2"}[i%3], Name: m.w("丹阳业务员", "Danyang desk"), Role: b.T([]string{"account.role.district", "account.role.enterprise_hr", "account.role.enterprise_union"}[i%3]), Unit: m.firm(i),
 			State: tones[i%4], StateWord: b.T(account.States[i%4].Key()), LastLogin: sealed.Add(time.Duration(i) * time.Hour), CreatedAt: sealed}
 		if i%4 == 2 {
 			row.LastLogin = time.Time{}

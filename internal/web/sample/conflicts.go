@@ -10,7 +10,7 @@ func (m maker) conflicts() []Sample {
 	titles := [][2]string{{"同时有两个主要用人单位", "Two main employers at once"}, {"同一证书编号的等级或发证日期不同", "One certificate number with two levels or days of issue"}, {"同一身份证号下姓名不同", "Another name under the same ID number"}}
 	all := part.Option{Label: b.T("web.all")}
 	list := conflict.ListPage{
-		Base: m.at("/conflicts"), Total: 214, Pager: part.Pager{From: 21, To: 40, Total: 214, First: "/conflicts", Next: "/conflicts?after=1.two_main.2&done=40"},
+		Base: m.at("/conflicts"), Total: 214, Decides: true, Pager: part.Pager{From: 21, To: 40, Total: 214, First: "/conflicts", Next: "/conflicts?after=1.two_main.2&done=40"},
 		Filters: []part.Field{
 			{Name: "kind", Label: b.T("web_conflict.what"), Options: []part.Option{all, {Value: "two_main", Label: m.w(titles[0][0], titles[0][1])}}},
 			{Name: "part", Label: b.T("web_conflict.part"), Value: "task", Options: []part.Option{all, {Value: "task", Label: b.T("registry.conflict_part_task")}}},
@@ -20,7 +20,7 @@ func (m maker) conflicts() []Sample {
 	}
 	none := conflict.ListPage{Base: m.at("/conflicts"), Filters: list.Filters}
 	for i := range 20 {
-		r := conflict.Row{Href: "/conflicts/1.two_main.2", Name: "王五", Unit: "示例光学有限公司", Title: m.w(titles[i%3][0], titles[i%3][1]), Task: i%3 != 2, Part: b.T("registry.conflict_part_task"),
+		r := conflict.Row{ID: "1.two_main.2", Open: i%5 != 4, Href: "/conflicts/1.two_main.2", Name: "王五", Unit: "示例光学有限公司", Title: m.w(titles[i%3][0], titles[i%3][1]), Task: i%3 != 2, Part: b.T("registry.conflict_part_task"),
 			State: part.Warn, StateWord: b.T("registry.conflict_state_open"), Found: "2023-04-10"}
 		if !r.Task {
 			r.Part = b.T("registry.conflict_part_list")

@@ -43,6 +43,7 @@ func Themed(lang locale.Lang, theme string) []Sample {
 	all = append(all, m.certificates()...)
 	all = append(all, m.organisations()...)
 	all = append(all, m.conflicts()...)
+	all = append(all, m.chosen()...)
 	all = append(all, m.duplicates()...)
 	all = append(all, m.imports()...)
 	all = append(all, m.mapped()...)

@@ -77,8 +77,10 @@ function usable(lang, checks) {
     for (const nav of document.querySelectorAll("nav")) if (!nav.getAttribute("aria-label")) say("navigation without a name", nav);
     const skip = document.querySelector("a[href], button, input:not([type=hidden]), summary");
     if (!skip.matches(".tx-skip") || !document.querySelector(skip.getAttribute("href"))) say("the first stop does not skip to the text", skip);
-    const key = (document.body.innerText.match(/\b[a-z]+(_[a-z]+)?\.[a-z]+_[a-z_0-9]+\b/g) || []).find((k) => /^(web|fault|date|intake|registry|figure|account|org|filing|cn|api|listing)/.test(k));
-    if (key) say("prints a key of the catalogue", null, key);
+    const words = [document.body.innerText, ...[...document.querySelectorAll("[aria-label], [placeholder], [title], [alt]")].flatMap((el) => ["aria-label", "placeholder", "title", "alt"].map((a) => el.getAttribute(a) || ""))].join("\n");
+    const key = words.match(/\b(web(_[a-z]+)?|fault|date|intake|registry|figure|account|audit|org|filing|cn|api|listing|export|ledger|vault|backup|money|db|app)\.[a-z]+_[a-z_0-9]+\b/);
+    if (key) say("prints a key of the catalogue", null, key[0]);
+    if (words.includes("%!")) say("prints a broken verb", null, words.substr(words.indexOf("%!"), 30));
     for (const r of performance.getEntriesByType("resource")) if (!r.name.startsWith(location.origin) && !r.name.startsWith("data:")) say("asks another host", null, r.name);
   }
 

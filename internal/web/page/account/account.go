@@ -75,6 +75,8 @@ type ActivatePage struct {
 // ListPage lists the accounts within the reader's reach.
 type ListPage struct {
 	part.Base
+	Said      string // what was just done with several
+	Site      string // printed on slips
 	Total     int64
 	Query     string       // part of a login or name
 	Under     string       // unit by name or code, as it was typed
@@ -90,6 +92,7 @@ type ListPage struct {
 
 // Row is one account of the list.
 type Row struct {
+	ID                            string
 	Href, Login, Name, Role, Unit string
 	State                         part.Tone
 	StateWord                     string

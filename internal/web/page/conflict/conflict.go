@@ -14,16 +14,19 @@ type ListPage struct {
 	Rows    []Row
 	Total   int64
 	Pager   part.Pager
+	Decides bool   // the reader settles conflicts
+	Said    string // what was just done with several
 }
 
 // Row is one conflict in the list.
 type Row struct {
-	Href, Name, Unit, Title string
-	Part                    string // task or list only
-	Task                    bool
-	State                   part.Tone
-	StateWord               string
-	Found                   string
+	ID, Href, Name, Unit, Title string
+	Part                        string // task or list only
+	Task                        bool
+	State                       part.Tone
+	StateWord                   string
+	Found                       string
+	Open                        bool // waits for a decision
 }
 
 // Page is one conflict.
