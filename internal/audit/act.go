@@ -31,6 +31,7 @@ var Acts = slices.Concat(
 	kind("call", "filing.call", "filing.remind"),
 	kind("filing", "filing.sent", "filing.undone", "filing.confirmed", "filing.returned", "filing.asked", "filing.extended", "filing.declined"),
 	kind("figure", "figure.open", "figure.export"),
+	failed("", "export.stopped"),
 	kind("", "intake.forget_mapping", "worker.search", "worker.export", "certificate.search", "certificate.export", "conflict.list", "duplicates.find", "duplicates.found", "duplicates.accept_certain", "sheet.prefill",
 		"export.users", "export.organisations", "export.imports", "export.blocks", "export.audit", "audit.list", "audit.verify"),
 )
