@@ -42,10 +42,7 @@ func (a *App) Pages(run Run) *web.Server {
 		Log: a.Log, Now: a.DB.Now, Demo: a.Demo, Secure: a.Config.Secure, MaxUpload: a.Config.MaxUpload, Viewer: a.Viewer, Run: run, Document: a.API(run).Document,
 	}
 	if a.Demo {
-		s.Logins = append(s.Logins, web.Login{Login: demoFirst, Password: DemoPassword, Role: account.City})
-		for _, l := range DemoLogins {
-			s.Logins = append(s.Logins, web.Login{Login: l.Login, Password: DemoPassword, Role: l.Role, Unit: l.Unit})
-		}
+		s.Logins = a.demoLogins()
 	}
 	return s
 }
