@@ -60,6 +60,22 @@ func Find(name string) (Act, bool) {
 	return Acts[i], true
 }
 
+// Like names the actions that begin with the same word as one that is not listed, user.create for user.make; all when none does.
+func Like(name string) (out []string) {
+	word, _, _ := strings.Cut(name, ".")
+	var all []string
+	for _, a := range Acts {
+		all = append(all, a.Name)
+		if first, _, _ := strings.Cut(a.Name, "."); first == word {
+			out = append(out, a.Name)
+		}
+	}
+	if len(out) == 0 {
+		return all
+	}
+	return out
+}
+
 // Known reports whether an action is listed.
 func Known(name string) bool {
 	_, ok := Find(name)
