@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,11 +135,15 @@ func choose(list []any, name, want string) (any, error) {
 	return nil, fmt.Errorf("none of %d", len(list))
 }
 
-// amend: amend FILE TEXT COLUMN VALUE writes one cell of a csv list, as a person does in a spreadsheet: in the only
+// amend: amend FILE TEXT COLUMN VALUE writes one cell of a csv list or a workbook, as a person does in a spreadsheet: in the only
 // row that has a cell TEXT, under the heading COLUMN. Lines above the headings stay as they are.
 func amend(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 4 {
 		ts.Fatalf("usage: amend FILE TEXT COLUMN VALUE")
+	}
+	if filepath.Ext(args[0]) == ".xlsx" {
+		amendBook(ts, args[0], args[1], args[2], args[3])
+		return
 	}
 	r := csv.NewReader(strings.NewReader(ts.ReadFile(args[0])))
 	r.FieldsPerRecord = -1

@@ -114,6 +114,10 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"site":     site,
 	"api":      api,
 	"until":    until,
+	"page":     page,
+	"says":     says,
+	"comment":  comment,
+	"keep":     keep,
 }
 
 // exits CODE COMMAND … runs a command that must end with this code; stdout and stderr are those of

@@ -12,6 +12,7 @@ import (
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/listing"
 )
 
 // LogFilter chooses entries of the audit log as a reader asks for them. Zero fields do not filter.
@@ -110,9 +111,10 @@ func (s *Service) ChooseLog(ctx context.Context, tx *db.Tx, who Actor, f LogFilt
 	if err := chooseWho(ctx, tx, &c, f.Who, &out); err != nil {
 		return out, err
 	}
-	if f.Kind != "" && !slices.Contains(audit.Kinds, f.Kind) {
-		c.Add("kind", "audit.kind_unknown", f.Kind)
+	if f.Act != "" && !audit.Known(f.Act) {
+		c.Add("act", "audit.act_unknown", f.Act, strings.Join(audit.Like(f.Act), "、"))
 	}
+	listing.OneOf(&c, "kind", f.Kind, audit.Kinds)
 	if f.Outcome != "" && !slices.Contains(Outcomes, f.Outcome) {
 		c.Add("outcome", "audit.outcome_unknown", f.Outcome)
 	}

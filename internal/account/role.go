@@ -188,6 +188,8 @@ type Actor struct {
 	MustChange bool    // the password was given by somebody else: nothing is allowed but changing it
 	Token      int64   // the token (令牌) through which a program asks for the user; 0: the user
 	Only       []Right // with a token: no more than these
+
+	session []byte // key of the session that the user came with, for Still
 }
 
 // Has reports whether the actor holds the right at this moment: the role does, and the token too if there is one.

@@ -146,28 +146,10 @@ func (s *Service) prove(ctx context.Context, by int64, p proof, password, failur
 // unknown, ended or expired session is an Unauthenticated fault.
 func (s *Service) Authenticate(ctx context.Context, token string) (Actor, error) {
 	key := tokenKey(token)
-	var u User
-	var created, seen db.Time
-	// Every page begins with this: two rows, each read by itself.
-	err := scanUser(scan(func(dest ...any) error {
-		return s.db.ReadRow(ctx, `SELECT `+selected+`, s.created_at, s.seen_at FROM account_session s, account_user u WHERE s.token_hash = $1 AND u.user_id = s.user_id`, []any{key}, dest...)
-	}), &u, &created, &seen)
-	if fault.Is(err, fault.NotFound) {
-		return Actor{}, ended()
-	}
+	who, stale, err := s.bySession(ctx, key)
 	if err != nil {
-		return Actor{}, fmt.Errorf("find session: %w", err)
+		return Actor{}, err
 	}
-	now := s.db.Now()
-	if expired(now, created.Time, seen.Time) || !u.DisabledAt.IsZero() {
-		return Actor{}, ended()
-	}
-	t, err := s.org.Latest(ctx, s.db)
-	if err != nil {
-		return Actor{}, fmt.Errorf("find scope: %w", err)
-	}
-	who := actorIn(t, u, date.On(now))
-	stale := now.Sub(seen.Time) >= seenEvery
 	if stale {
 		err = s.db.WriteTx(ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(ctx, `UPDATE account_session SET seen_at = $1 WHERE token_hash = $2`, db.At(tx.Now()), key)
@@ -178,6 +160,33 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Actor, error)
 		}
 	}
 	return who, nil
+}
+
+// bySession gives the actor of a session as of this moment, and whether its last request should be written anew.
+func (s *Service) bySession(ctx context.Context, key []byte) (who Actor, stale bool, err error) {
+	var u User
+	var created, seen db.Time
+	// Every page begins with this: two rows, each read by itself.
+	err = scanUser(scan(func(dest ...any) error {
+		return s.db.ReadRow(ctx, `SELECT `+selected+`, s.created_at, s.seen_at FROM account_session s, account_user u WHERE s.token_hash = $1 AND u.user_id = s.user_id`, []any{key}, dest...)
+	}), &u, &created, &seen)
+	if fault.Is(err, fault.NotFound) {
+		return who, false, ended()
+	}
+	if err != nil {
+		return who, false, fmt.Errorf("find session: %w", err)
+	}
+	now := s.db.Now()
+	if expired(now, created.Time, seen.Time) || !u.DisabledAt.IsZero() {
+		return who, false, ended()
+	}
+	t, err := s.org.Latest(ctx, s.db)
+	if err != nil {
+		return who, false, fmt.Errorf("find scope: %w", err)
+	}
+	who = actorIn(t, u, date.On(now))
+	who.session = key
+	return who, now.Sub(seen.Time) >= seenEvery, nil
 }
 
 func ended() error { return fault.New(fault.Unauthenticated, "account.session_ended") }

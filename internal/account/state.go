@@ -211,11 +211,8 @@ func (s *Service) Add(ctx context.Context, who Actor, in CreateInput) (x Slip, e
 	if err := who.Must(UserManage); err != nil {
 		return x, err
 	}
-	if err := in.check(); err != nil {
-		return x, err
-	}
 	err = s.db.WriteTx(ctx, func(tx *db.Tx) error {
-		if err := s.checkBinding(ctx, tx, who, in.Role, in.Unit); err != nil {
+		if err := s.checkNew(ctx, tx, who, in); err != nil {
 			return err
 		}
 		u := User{ID: tx.NewID(), Login: in.Login, Name: strings.TrimSpace(in.Name), Role: in.Role, Unit: in.Unit, CreatedAt: tx.Now(), CreatedBy: who.UserID}

@@ -49,6 +49,14 @@ var selected = "u." + strings.ReplaceAll(userColumns, ", ", ", u.")
 
 // where writes the conditions of a filter within the actor's reach.
 func (s *Service) where(ctx context.Context, tx *db.Tx, who Actor, f Filter) (string, []any, error) {
+	var c fault.Check
+	listing.OneOf(&c, "role", string(f.Role), listing.Names(Roles))
+	if f.State != "" && !slices.Contains(States, f.State) {
+		c.Add("state", "account.state_unknown", string(f.State))
+	}
+	if err := c.Err(); err != nil {
+		return "", nil, err
+	}
 	var args []any
 	where := " WHERE TRUE"
 	add := func(condition string, values ...any) {
@@ -93,10 +101,6 @@ func (s *Service) where(ctx context.Context, tx *db.Tx, who Actor, f Filter) (st
 		add("u.closed_at IS NULL AND u.hash = '' AND NOT "+out, now)
 	case Active:
 		add("u.closed_at IS NULL AND u.hash <> '' AND NOT "+out, now)
-	default:
-		var c fault.Check
-		c.Add("state", "account.state_unknown", string(f.State))
-		return "", nil, c.Err()
 	}
 	return where, args, nil
 }

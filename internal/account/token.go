@@ -225,46 +225,9 @@ func IsToken(key string) bool { return strings.HasPrefix(key, tokenPrefix) }
 // first use in an hour.
 func (s *Service) AuthenticateToken(ctx context.Context, secret, ip string) (who Actor, err error) {
 	stale := false
-	err = s.db.ReadTx(ctx, func(tx *db.Tx) error {
-		var user int64
-		var t Token
-		found := false
-		err := tx.Query(ctx, `SELECT token_id, name, rights, unit_id, created_at, expires_on, used_at, revoked_at, user_id FROM account_token WHERE token_hash = $1`,
-			[]any{tokenKey(secret)}, func(r db.Scanner) (err error) {
-				found = true
-				t, err = scanToken(r, &user)
-				return err
-			})
-		switch {
-		case err != nil:
-			return fmt.Errorf("find token: %w", err)
-		case !found:
-			return refused("account.token_refused")
-		case !t.RevokedAt.IsZero():
-			return refused("account.token_revoked")
-		case tx.Today() > t.ExpiresOn:
-			return refused("account.token_expired", t.ExpiresOn)
-		}
-		u, err := findUser(ctx, tx, user)
-		if err != nil {
-			return err
-		}
-		if !u.DisabledAt.IsZero() || !u.Activated || u.MustChange {
-			return refused("account.token_user_out")
-		}
-		if who, err = s.actor(ctx, tx, u); err != nil {
-			return err
-		}
-		who.Token, who.Only = t.ID, t.Rights
-		if t.Unit != 0 {
-			tree, err := s.org.Tree(ctx, tx)
-			if err != nil {
-				return err
-			}
-			who.Scope = narrowed(tree, who.Scope, t.Unit, tx.Today())
-		}
-		stale = tx.Now().Sub(t.UsedAt) >= usedEvery
-		return nil
+	err = s.db.ReadTx(ctx, func(tx *db.Tx) (err error) {
+		who, stale, err = s.byToken(ctx, tx, "token_hash", tokenKey(secret))
+		return err
 	})
 	if err != nil {
 		return Actor{}, err
@@ -283,6 +246,48 @@ func (s *Service) AuthenticateToken(ctx context.Context, secret, ip string) (who
 		return Actor{}, fmt.Errorf("note the use of a token: %w", err)
 	}
 	return who, nil
+}
+
+// byToken gives the actor of a token as of this moment, and whether its use should be written anew. The column is its hash or its id.
+func (s *Service) byToken(ctx context.Context, tx *db.Tx, column string, value any) (who Actor, stale bool, err error) {
+	var user int64
+	var t Token
+	found := false
+	err = tx.Query(ctx, `SELECT token_id, name, rights, unit_id, created_at, expires_on, used_at, revoked_at, user_id FROM account_token WHERE `+column+` = $1`,
+		[]any{value}, func(r db.Scanner) (err error) {
+			found = true
+			t, err = scanToken(r, &user)
+			return err
+		})
+	switch {
+	case err != nil:
+		return who, false, fmt.Errorf("find token: %w", err)
+	case !found:
+		return who, false, refused("account.token_refused")
+	case !t.RevokedAt.IsZero():
+		return who, false, refused("account.token_revoked")
+	case tx.Today() > t.ExpiresOn:
+		return who, false, refused("account.token_expired", t.ExpiresOn)
+	}
+	u, err := findUser(ctx, tx, user)
+	if err != nil {
+		return who, false, err
+	}
+	if !u.DisabledAt.IsZero() || !u.Activated || u.MustChange {
+		return who, false, refused("account.token_user_out")
+	}
+	if who, err = s.actor(ctx, tx, u); err != nil {
+		return who, false, err
+	}
+	who.Token, who.Only = t.ID, t.Rights
+	if t.Unit != 0 {
+		tree, err := s.org.Tree(ctx, tx)
+		if err != nil {
+			return who, false, err
+		}
+		who.Scope = narrowed(tree, who.Scope, t.Unit, tx.Today())
+	}
+	return who, tx.Now().Sub(t.UsedAt) >= usedEvery, nil
 }
 
 func refused(key string, args ...any) error {

@@ -45,11 +45,9 @@ type CreateInput struct {
 	Unit  org.UnitID // 0 only for roles that can be bound to the whole installation
 }
 
-func (in CreateInput) check() error {
-	var c fault.Check
-	checkLogin(&c, in.Login)
-	checkName(&c, in.Name)
-	return c.Err()
+func (in CreateInput) check(c *fault.Check) {
+	checkLogin(c, in.Login)
+	checkName(c, in.Name)
 }
 
 func checkName(c *fault.Check, name string) {
@@ -87,10 +85,7 @@ func (s *Service) CreateFirst(ctx context.Context, tx *db.Tx, login, password st
 
 // Create makes a user and gives the initial password, which is shown once and must be changed.
 func (s *Service) Create(ctx context.Context, who Actor, in CreateInput) (u User, password string, err error) {
-	if err := who.Must(UserManage); err != nil {
-		return User{}, "", err
-	}
-	if err := in.check(); err != nil {
+	if err := s.CheckNew(ctx, who, in); err != nil { // before the slow hash
 		return User{}, "", err
 	}
 	password, hash, err := s.initial(ctx)
@@ -98,7 +93,7 @@ func (s *Service) Create(ctx context.Context, who Actor, in CreateInput) (u User
 		return User{}, "", err
 	}
 	err = s.db.WriteTx(ctx, func(tx *db.Tx) error {
-		if err := s.checkBinding(ctx, tx, who, in.Role, in.Unit); err != nil {
+		if err := s.checkNew(ctx, tx, who, in); err != nil {
 			return err
 		}
 		u = User{ID: tx.NewID(), Login: in.Login, Name: strings.TrimSpace(in.Name), Role: in.Role, Unit: in.Unit, MustChange: true, CreatedAt: tx.Now(), CreatedBy: who.UserID, Activated: true}
@@ -240,31 +235,59 @@ func manages(who Actor, t *org.Tree, unit org.UnitID) bool {
 	return who.Scope.Has(lo)
 }
 
+// CheckNew names everything that is wrong with a new account at once, and makes none.
+func (s *Service) CheckNew(ctx context.Context, who Actor, in CreateInput) error {
+	if err := who.Must(UserManage); err != nil {
+		return err
+	}
+	return s.db.ReadTx(ctx, func(tx *db.Tx) error { return s.checkNew(ctx, tx, who, in) })
+}
+
+func (s *Service) checkNew(ctx context.Context, tx *db.Tx, who Actor, in CreateInput) error {
+	var c fault.Check
+	in.check(&c)
+	if err := s.bind(ctx, tx, &c, who, in.Role, in.Unit); err != nil {
+		return err
+	}
+	return c.Err()
+}
+
 // checkBinding asks whether the actor may give this role, and whether the role fits the unit.
 func (s *Service) checkBinding(ctx context.Context, tx *db.Tx, who Actor, role Role, unit org.UnitID) error {
 	var c fault.Check
-	if !role.Known() {
-		c.Add("role", "account.role_unknown", string(role))
-		return c.Err()
+	if err := s.bind(ctx, tx, &c, who, role, unit); err != nil {
+		return err
 	}
-	if !slices.Contains(grants[who.Role].gives, role) {
-		return fault.New(fault.Forbidden, "account.role_above")
-	}
+	return c.Err()
+}
+
+func (s *Service) bind(ctx context.Context, tx *db.Tx, c *fault.Check, who Actor, role Role, unit org.UnitID) error {
 	t, err := s.org.Tree(ctx, tx)
 	if err != nil {
 		return err
 	}
-	kinds, whole := role.Kinds()
 	st, known := t.At(unit, tx.Today())
+	known = known && manages(who, t, unit)
+	if !role.Known() {
+		c.Add("role", "account.role_unknown", string(role))
+		if unit != 0 && !known {
+			c.Add("unit", "account.unit_unknown")
+		}
+		return nil
+	}
+	if !slices.Contains(grants[who.Role].gives, role) {
+		return fault.New(fault.Forbidden, "account.role_above")
+	}
+	kinds, whole := role.Kinds()
 	switch {
 	case unit == 0 && !whole:
 		c.Add("unit", "account.unit_missing")
-	case unit != 0 && (!known || !manages(who, t, unit)):
+	case unit != 0 && !known:
 		c.Add("unit", "account.unit_unknown")
 	case unit != 0 && !slices.Contains(kinds, st.Kind):
 		c.Add("unit", "account.unit_kind")
 	}
-	return c.Err()
+	return nil
 }
 
 // checkLogin keeps personal numbers out of logins, which are shown in lists: eleven digits are a

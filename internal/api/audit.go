@@ -11,6 +11,7 @@ import (
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/audit"
+	"tuoxing/internal/fault"
 )
 
 // LogEntry is one entry of the audit log (审计日志). People and units stand in it under their bare ids.
@@ -97,6 +98,11 @@ func (s *Server) listAudit(ctx context.Context, v *visit, in *logInput) (*logOut
 		return nil, err
 	}
 	log, err := s.Accounts.ReadLog(ctx, v.who, f)
+	for i, x := range fault.Fields(err) {
+		if x.Name == "act" { // as the form of the page calls it
+			fault.Fields(err)[i].Name = "action"
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

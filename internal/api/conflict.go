@@ -10,6 +10,7 @@ import (
 	"tuoxing/internal/account"
 	"tuoxing/internal/date"
 	"tuoxing/internal/ledger"
+	"tuoxing/internal/org"
 	"tuoxing/internal/registry"
 )
 
@@ -17,6 +18,7 @@ type conflictsInput struct {
 	Kind  string `query:"kind" doc:"two_main, job_differs, started_differs, certificate_differs, sex_differs, birth_differs, name_differs"`
 	State string `query:"state" doc:"open or decided"`
 	Part  string `query:"part" doc:"task: another statement would change a figure; list: the others"`
+	Unit  string `query:"unit" doc:"Of people whose file belongs to this unit, an employer for instance, or to one below it: its id"`
 	After string `query:"after" doc:"next of the page before"`
 	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }
@@ -126,7 +128,11 @@ func (s *Server) conflictOperations(a huma.API) {
 }
 
 func (s *Server) listConflicts(ctx context.Context, v *visit, in *conflictsInput) (*conflictsOutput, error) {
-	list, total, err := s.Registry.ListConflicts(ctx, v.who, registry.ConflictFilter{Kind: registry.ConflictKind(in.Kind), State: in.State, Part: in.Part, After: in.After, Limit: in.Limit})
+	unit, err := idIn("unit", in.Unit)
+	if err != nil {
+		return nil, err
+	}
+	list, total, err := s.Registry.ListConflicts(ctx, v.who, registry.ConflictFilter{Kind: registry.ConflictKind(in.Kind), State: in.State, Part: in.Part, Unit: org.UnitID(unit), After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}

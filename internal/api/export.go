@@ -118,7 +118,8 @@ func (s *Server) stream(v *visit, plain string, write func(open opener) error) *
 		case err == nil:
 		case begun:
 			v.cause = err
-			panic(http.ErrAbortHandler) // half a file must not look whole
+			_ = http.NewResponseController(v.w).Flush() // the words that the file is not whole; a receiver who is gone needs none
+			panic(http.ErrAbortHandler)                 // half a file must not look whole
 		default:
 			s.fail(v.w, v.r, err)
 		}

@@ -423,7 +423,7 @@ func (s *Server) confirmMany(ctx context.Context, v *visit, in *confirmManyInput
 	for i, f := range in.Body.Filings {
 		ids[i] = filing.ID(f)
 	}
-	if err := s.Filings.Confirm(ctx, v.who, ids...); err != nil {
+	if err := s.Filings.ConfirmIn(ctx, v.who, id, ids...); err != nil {
 		return nil, err
 	}
 	return s.callAnswer(ctx, v, id)

@@ -30,6 +30,7 @@ import (
 	"tuoxing/internal/org"
 	"tuoxing/internal/registry"
 	"tuoxing/internal/vault"
+	"tuoxing/internal/web"
 )
 
 // App is an opened installation.
@@ -47,7 +48,8 @@ type App struct {
 	Figures  *figure.Service
 	Export   *export.Service
 	Filings  *filing.Service
-	Demo     bool // a made-up city: every page, export and print says so
+	Demo     bool      // a made-up city: every page, export and print says so
+	worker   web.Login // of a made-up city: a worker's own login; empty when it has none
 	clock    *clock
 }
 

@@ -197,5 +197,14 @@ func (a *App) demoUsers(ctx context.Context, who account.Actor) error {
 			return err
 		}
 	}
-	return nil
+	return a.demoWorkerOf(ctx, DemoLogins[0].Login)
+}
+
+// demoWorkerOf lets a clerk of the made-up city give a worker a login.
+func (a *App) demoWorkerOf(ctx context.Context, clerk string) error {
+	_, who, err := a.Accounts.Login(ctx, clerk, DemoPassword, "")
+	if err != nil {
+		return err
+	}
+	return a.demoWorker(ctx, who)
 }

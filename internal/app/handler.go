@@ -20,7 +20,16 @@ func (a *App) handler(q *job.Queue) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", pages.Handler())
 	a.API(run).Mount(mux)
-	return mux
+	return unkept(mux)
+}
+
+// unkept lets nothing between here and the reader keep an answer, also not the redirects that the mux makes by itself; the files of
+// the pages say otherwise of themselves.
+func unkept(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "private, no-store")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Run orders an act on an import: stage, try, apply, or undo with its reason.
@@ -33,10 +42,7 @@ func (a *App) Pages(run Run) *web.Server {
 		Log: a.Log, Now: a.DB.Now, Demo: a.Demo, Secure: a.Config.Secure, MaxUpload: a.Config.MaxUpload, Viewer: a.Viewer, Run: run, Document: a.API(run).Document,
 	}
 	if a.Demo {
-		s.Logins = append(s.Logins, web.Login{Login: demoFirst, Password: DemoPassword, Role: account.City})
-		for _, l := range DemoLogins {
-			s.Logins = append(s.Logins, web.Login{Login: l.Login, Password: DemoPassword, Role: l.Role, Unit: l.Unit})
-		}
+		s.Logins = a.demoLogins()
 	}
 	return s
 }

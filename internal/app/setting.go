@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"tuoxing/internal/account"
 	"tuoxing/internal/db"
 )
 
@@ -13,6 +14,9 @@ import (
 const (
 	settingDemo   = "demo"         // "1": a made-up city
 	settingOffset = "clock_offset" // nanoseconds between its clock and the real one
+
+	settingWorker     = "demo_worker"      // login of the worker of a made-up city
+	settingWorkerUnit = "demo_worker_unit" // name of that worker's employer
 )
 
 func (a *App) readSettings(ctx context.Context) error {
@@ -25,6 +29,10 @@ func (a *App) readSettings(ctx context.Context) error {
 			switch name {
 			case settingDemo:
 				a.Demo = value == "1"
+			case settingWorker:
+				a.worker.Login, a.worker.Password, a.worker.Role = value, DemoPassword, account.Worker
+			case settingWorkerUnit:
+				a.worker.Unit = value
 			case settingOffset:
 				n, err := strconv.ParseInt(value, 10, 64)
 				if err != nil {

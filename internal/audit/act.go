@@ -31,6 +31,7 @@ var Acts = slices.Concat(
 	kind("call", "filing.call", "filing.remind"),
 	kind("filing", "filing.sent", "filing.undone", "filing.confirmed", "filing.returned", "filing.asked", "filing.extended", "filing.declined"),
 	kind("figure", "figure.open", "figure.export"),
+	failed("", "export.stopped"),
 	kind("", "intake.forget_mapping", "worker.search", "worker.export", "certificate.search", "certificate.export", "conflict.list", "duplicates.find", "duplicates.found", "duplicates.accept_certain", "sheet.prefill",
 		"export.users", "export.organisations", "export.imports", "export.blocks", "export.audit", "audit.list", "audit.verify"),
 )
@@ -57,6 +58,22 @@ func Find(name string) (Act, bool) {
 		return Act{Name: name}, false
 	}
 	return Acts[i], true
+}
+
+// Like names the actions that begin with the same word as one that is not listed, user.create for user.make; all when none does.
+func Like(name string) (out []string) {
+	word, _, _ := strings.Cut(name, ".")
+	var all []string
+	for _, a := range Acts {
+		all = append(all, a.Name)
+		if first, _, _ := strings.Cut(a.Name, "."); first == word {
+			out = append(out, a.Name)
+		}
+	}
+	if len(out) == 0 {
+		return all
+	}
+	return out
 }
 
 // Known reports whether an action is listed.

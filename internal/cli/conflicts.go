@@ -22,6 +22,7 @@ type conflictsListCmd struct {
 	Kind  string `help:"Only this kind: two_main, job_differs, started_differs, certificate_differs, sex_differs, birth_differs, name_differs."`
 	State string `help:"open or decided." placeholder:"STATE"`
 	Part  string `help:"task (another statement would change a figure) or list (the others)." placeholder:"PART"`
+	Unit  string `help:"Only people whose file belongs to this unit, an employer for instance, or to one below it: credit code or name." placeholder:"CODE"`
 	After string `help:"Go on behind this conflict: next of the page before."`
 	Limit int    `help:"Lines of a page." default:"50"`
 }
@@ -33,7 +34,11 @@ func (conflictsListCmd) Help() string {
 // Run lists conflicts.
 func (cmd *conflictsListCmd) Run(c *console) error {
 	return c.with(app.Options{}, func(a *app.App, who account.Actor) error {
-		list, total, err := a.Registry.ListConflicts(c.ctx, who, registry.ConflictFilter{Kind: registry.ConflictKind(cmd.Kind), State: cmd.State, Part: cmd.Part, After: cmd.After, Limit: cmd.Limit})
+		unit, err := c.unit(a, cmd.Unit)
+		if err != nil {
+			return err
+		}
+		list, total, err := a.Registry.ListConflicts(c.ctx, who, registry.ConflictFilter{Kind: registry.ConflictKind(cmd.Kind), State: cmd.State, Part: cmd.Part, Unit: unit, After: cmd.After, Limit: cmd.Limit})
 		if err != nil {
 			return err
 		}

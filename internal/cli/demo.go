@@ -99,6 +99,9 @@ func (cmd *demoCmd) Run(c *console) (err error) {
 	for _, l := range app.DemoLogins {
 		c.line("  %-10s %s", l.Login, c.p.T(l.Role.Key()))
 	}
+	if login := a.WorkerLogin(); login != "" {
+		c.line("  %-10s %s", login, c.p.T(account.Worker.Key()))
+	}
 	return c.serve(a)
 }
 

@@ -219,11 +219,9 @@ func (m *making) write(l *list, open func(name, mediaType string) (io.Writer, er
 	if err != nil {
 		return sum, err
 	}
-	if err := l.each(m.ctx, out.Add); err != nil {
+	if err := m.fill(l, out); err != nil {
+		out.Break(m.p.T("export.broken"))
 		return sum, err
-	}
-	if n := out.Rows(); n != l.rows {
-		return sum, fmt.Errorf("export %s: %d rows counted, %d written", m.req.List, l.rows, n)
 	}
 	totals, err := out.End()
 	sum.Rows = totals.Rows
@@ -233,6 +231,24 @@ func (m *making) write(l *list, open func(name, mediaType string) (io.Writer, er
 		}
 	}
 	return sum, err
+}
+
+// fill writes the rows. All that were counted are there, and the right to them held to the last, or it is an error.
+func (m *making) fill(l *list, out *listing.Writer) error {
+	w := m.watch(m.ctx, m.who, m.req.List)
+	err := l.each(m.ctx, func(cells ...any) error {
+		if err := w.next(out.Rows()); err != nil {
+			return err
+		}
+		return out.Add(cells...)
+	})
+	if err != nil {
+		return err
+	}
+	if n := out.Rows(); n != l.rows {
+		return fmt.Errorf("export %s: %d rows counted, %d written", m.req.List, l.rows, n)
+	}
+	return w.ask(out.Rows())
 }
 
 // DemoMark stands in every file of a made-up city, in both languages at once.

@@ -69,8 +69,11 @@ func (s *Service) Sheet(ctx context.Context, who account.Actor, p locale.Printer
 		if err != nil {
 			return err
 		}
-		line := make([]any, len(filled.Columns))
+		line, watch := make([]any, len(filled.Columns)), s.watch(ctx, who, "sheet."+req.Kind)
 		err = filled.Each(ctx, func(cells []string) error {
+			if err := watch.next(out.Rows()); err != nil {
+				return err
+			}
 			for i, text := range cells {
 				if line[i] = text; text == "" {
 					line[i] = nil
@@ -78,7 +81,11 @@ func (s *Service) Sheet(ctx context.Context, who account.Actor, p locale.Printer
 			}
 			return out.Add(line...)
 		})
+		if err == nil {
+			err = watch.ask(out.Rows())
+		}
 		if err != nil {
+			out.Break(p.T("export.broken"))
 			return err
 		}
 		rows = out.Rows()

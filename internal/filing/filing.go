@@ -177,6 +177,11 @@ const mostAtOnce = 5000
 
 // Confirm accepts what the units sent (确认). All of them, or none when one has sent nothing.
 func (s *Service) Confirm(ctx context.Context, who account.Actor, ids ...ID) error {
+	return s.ConfirmIn(ctx, who, 0, ids...)
+}
+
+// ConfirmIn is Confirm for filings of one call: a filing of another is not there. 0 is whatever call.
+func (s *Service) ConfirmIn(ctx context.Context, who account.Actor, call CallID, ids ...ID) error {
 	if err := who.Must(account.FilingCall); err != nil {
 		return err
 	}
@@ -185,6 +190,9 @@ func (s *Service) Confirm(ctx context.Context, who account.Actor, ids ...ID) err
 		return c.Err()
 	}
 	return s.over(ctx, who, sorted(ids), func(_ *db.Tx, f *Filing) (Event, error) {
+		if call != 0 && f.Call != call {
+			return Event{}, unknownFiling()
+		}
 		if f.State != Sent {
 			return Event{}, fault.New(fault.Conflict, "filing.not_sent")
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -317,7 +318,7 @@ func (s *Service) List(ctx context.Context, who Viewer, f Filter) (list []Report
 		return nil, 0, err
 	}
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
-		where, args, err := chosen(ctx, tx, who, f)
+		where, args, err := s.chosen(ctx, tx, who, f)
 		if err != nil {
 			return err
 		}
@@ -331,6 +332,14 @@ func (s *Service) List(ctx context.Context, who Viewer, f Filter) (list []Report
 		})
 	})
 	return list, total, err
+}
+
+// checkFilter names every filter that chooses what there is not.
+func (s *Service) checkFilter(f Filter) error {
+	var c fault.Check
+	listing.OneOf(&c, "kind", f.Kind, slices.Sorted(maps.Keys(s.Targets)))
+	listing.OneOf(&c, "state", string(f.State), listing.Names([]State{Received, Staging, Staged, Applied, Undone, Refused}))
+	return c.Err()
 }
 
 // newestFirst is the own order of a list of imports.
@@ -349,7 +358,10 @@ func orderOf(o listing.Order) (string, error) {
 }
 
 // chosen is the part of a query that keeps to the viewer's subtree and to a filter.
-func chosen(ctx context.Context, tx *db.Tx, who Viewer, f Filter) (where string, args []any, err error) {
+func (s *Service) chosen(ctx context.Context, tx *db.Tx, who Viewer, f Filter) (where string, args []any, err error) {
+	if err := s.checkFilter(f); err != nil {
+		return "", nil, err
+	}
 	units, err := visibleUnits(ctx, tx, who)
 	if err != nil {
 		return "", nil, err
@@ -379,7 +391,7 @@ func (s *Service) CountIn(ctx context.Context, tx *db.Tx, who Viewer, f Filter) 
 	if err := who.must(RightRead); err != nil {
 		return 0, nil, err
 	}
-	where, args, err := chosen(ctx, tx, who, f)
+	where, args, err := s.chosen(ctx, tx, who, f)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -401,7 +413,7 @@ func (s *Service) EachIn(ctx context.Context, tx *db.Tx, who Viewer, f Filter, f
 	if err := who.must(RightRead); err != nil {
 		return err
 	}
-	where, args, err := chosen(ctx, tx, who, f)
+	where, args, err := s.chosen(ctx, tx, who, f)
 	if err != nil {
 		return err
 	}

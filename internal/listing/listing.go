@@ -173,6 +173,18 @@ func (l *Writer) EndWith(last ...any) error {
 	return l.close()
 }
 
+// Break ends a file that will not be whole, so that nobody takes it for one: a csv says these words in its last line, and a
+// workbook is left without its directory, which no program opens. The row of control totals is in neither.
+func (l *Writer) Break(words string) {
+	f, ok := l.to.(*csvFile)
+	if !ok || l.err != nil {
+		return
+	}
+	if l.err = f.row([]any{words}, true); l.err == nil {
+		l.err = f.end()
+	}
+}
+
 func (l *Writer) close() error {
 	if l.err == nil {
 		l.err = l.to.end()

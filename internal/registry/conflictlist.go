@@ -11,14 +11,17 @@ import (
 	"tuoxing/internal/audit"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
+	"tuoxing/internal/listing"
+	"tuoxing/internal/org"
 )
 
 // ConflictFilter chooses conflicts. Zero values choose all.
 type ConflictFilter struct {
 	Kind  ConflictKind
-	State string // open, decided
-	Part  string // task: those that change a figure; list: the others
-	After string // key of the last line of the page before
+	State string     // open, decided
+	Part  string     // task: those that change a figure; list: the others
+	Unit  org.UnitID // of people whose file belongs to this unit, an employer for instance, or to one below it
+	After string     // key of the last line of the page before
 	Limit int
 }
 
@@ -67,7 +70,7 @@ func (s *Service) ListConflicts(ctx context.Context, who account.Actor, f Confli
 	if err := who.Must(account.WorkerRead); err != nil {
 		return nil, 0, err
 	}
-	where, args, err := f.where(who.Scope)
+	where, args, err := s.conflictsWhere(ctx, who.Scope, f)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -119,12 +122,41 @@ func (s *Service) OpenTasks(ctx context.Context, who account.Actor) (n int, err 
 	return n, err
 }
 
+// conflictsWhere is where with the unit, which must lie within the reader's reach.
+func (s *Service) conflictsWhere(ctx context.Context, scope account.Scope, f ConflictFilter) (where string, args []any, err error) {
+	var c fault.Check
+	if where, args, err = f.where(scope); err != nil {
+		for _, x := range fault.Fields(err) {
+			c.Add(x.Name, x.Key, x.Args...)
+		}
+	}
+	if f.Unit == 0 {
+		return where, args, c.Err()
+	}
+	var lo, hi int64
+	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
+		tree, err := s.Org.Tree(ctx, tx)
+		if err == nil {
+			lo, hi = tree.Range(f.Unit)
+		}
+		return err
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	if lo <= 0 || !scope.Has(lo) {
+		c.Add("unit", "registry.conflict_unit")
+	}
+	args = append(args, lo, hi)
+	return where + fmt.Sprintf(` AND u.lo BETWEEN $%d AND $%d`, len(args)-1, len(args)), args, c.Err()
+}
+
 func (f ConflictFilter) where(scope account.Scope) (string, []any, error) {
 	var c fault.Check
 	where, args := `w.worker_id = c.worker_id AND `+seen(1), seenArgs(scope)
 	if f.Kind != "" {
 		if !f.Kind.Known() {
-			c.Add("kind", "registry.conflict_kind", string(f.Kind))
+			listing.OneOf(&c, "kind", string(f.Kind), listing.Names(allConflicts))
 		}
 		args = append(args, string(f.Kind))
 		where += fmt.Sprintf(` AND c.kind = $%d`, len(args))

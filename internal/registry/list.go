@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/audit"
@@ -89,6 +90,16 @@ type Filter struct {
 // ByNumber reports whether the text is searched for as an ID number: it must not be put into an address.
 func (f Filter) ByNumber() bool { return looksLikeID(cn.Fold(f.Text)) }
 
+// Check names every filter that chooses what there is not.
+func (f Filter) Check() error {
+	var c fault.Check
+	knownDistrict(&c, f.District)
+	if f.RankEver != 0 {
+		listing.OneOf(&c, "rank", strconv.Itoa(f.RankEver), RankNumbers())
+	}
+	return c.Err()
+}
+
 // workerOrders are the columns by which a list of people may be ordered; roll.key knows them.
 var workerOrders = listing.Orders{
 	"name": {Expr: "name"}, // by pinyin
@@ -100,6 +111,9 @@ var workerOrders = listing.Orders{
 // number goes through the blind index, anything else through the roll. Searching is logged, without the words.
 func (s *Service) List(ctx context.Context, who account.Actor, f Filter) (list []Worker, total int, err error) {
 	if err := who.Must(account.WorkerRead); err != nil {
+		return nil, 0, err
+	}
+	if err := f.Check(); err != nil {
 		return nil, 0, err
 	}
 	if f.Limit <= 0 || f.Limit > 500 {
@@ -193,6 +207,9 @@ type Exported struct {
 // given; whole numbers are logged as a look at each person's file, before the person is given.
 func (s *Service) Export(ctx context.Context, tx *db.Tx, who account.Actor, form ExportForm) (total int, all iter.Seq2[Exported, error], err error) {
 	if err := who.Must(account.WorkerExport); err != nil {
+		return 0, nil, err
+	}
+	if err := form.Filter.Check(); err != nil {
 		return 0, nil, err
 	}
 	detail := map[string]any{"letters": len([]rune(form.Text)), "district": form.District, "rank_ever": form.RankEver, "employer": form.Employer.String()}

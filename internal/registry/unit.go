@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"tuoxing/internal/account"
+	"tuoxing/internal/cn"
 	"tuoxing/internal/date"
 	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
@@ -53,17 +54,16 @@ var unitOrders = listing.Orders{
 // Check gives everything that is wrong with the filter at once.
 func (f *UnitFilter) Check() error {
 	var c fault.Check
-	if f.Kind != "" && !f.Kind.Known() {
-		c.Add("kind", "org.kind_unknown", string(f.Kind))
-	}
+	listing.OneOf(&c, "kind", string(f.Kind), listing.Names(org.Kinds))
+	knownDistrict(&c, f.District)
 	if f.Section != "" && (len(f.Section) != 1 || f.Section[0] < 'A' || f.Section[0] > 'T') {
 		c.Add("section", "registry.section_unknown", f.Section)
 	}
 	if f.Size != 0 && !slices.Contains(org.Sizes(), f.Size) {
-		c.Add("size", "org.size_unknown", strconv.Itoa(int(f.Size)))
+		listing.OneOf(&c, "size", strconv.Itoa(int(f.Size)), Codes(org.Sizes()))
 	}
 	if f.Ownership != 0 && !slices.Contains(org.Ownerships(), f.Ownership) {
-		c.Add("ownership", "org.ownership_unknown", strconv.Itoa(int(f.Ownership)))
+		listing.OneOf(&c, "ownership", strconv.Itoa(int(f.Ownership)), Codes(org.Ownerships()))
 	}
 	if _, _, err := unitOrders.Of(f.Order); err != nil {
 		for _, x := range fault.Fields(err) {
@@ -71,6 +71,40 @@ func (f *UnitFilter) Check() error {
 		}
 	}
 	return c.Err()
+}
+
+// knownDistrict refuses a division that there is not; those of the city are named. One elsewhere may be a unit's.
+func knownDistrict(c *fault.Check, code int32) {
+	text := strconv.Itoa(int(code))
+	if _, ok := cn.RegionOf(text); ok || code == 0 {
+		return
+	}
+	listing.OneOf(c, "district", text, DistrictCodes())
+}
+
+// DistrictCodes are the codes of the city's districts in their official order.
+func DistrictCodes() (out []string) {
+	for _, d := range cn.Zhenjiang() {
+		out = append(out, d.Code)
+	}
+	return out
+}
+
+// RankNumbers are the levels as lists are filtered by them.
+func RankNumbers() (out []string) {
+	for n := cn.MinRank; n <= cn.MaxRank; n++ {
+		out = append(out, strconv.Itoa(n))
+	}
+	return out
+}
+
+// Codes writes codes as lists are filtered by them.
+func Codes[T ~int](codes []T) []string {
+	out := make([]string, len(codes))
+	for i, n := range codes {
+		out[i] = strconv.Itoa(int(n))
+	}
+	return out
 }
 
 // ListUnits gives the units of the reader's subtree on a day, in the official order or as the reader asked for, and how many

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tuoxing/internal/account"
 	"tuoxing/internal/date"
@@ -15,11 +16,29 @@ import (
 	"tuoxing/internal/web/part"
 )
 
+// conflictsAsked is the list of conflicts as an address asks for it.
+type conflictsAsked struct {
+	registry.ConflictFilter
+	unit string // as it was typed: name or code
+}
+
 // getConflicts lists the conflicts of the people of the reader's subtree.
 func (s *Server) getConflicts(w http.ResponseWriter, r *http.Request) error {
 	form := r.URL.Query()
-	f := registry.ConflictFilter{Kind: registry.ConflictKind(form.Get("kind")), State: form.Get("state"), Part: form.Get("part"), After: form.Get("after"), Limit: perPage}
-	list, total, err := s.Registry.ListConflicts(r.Context(), visitOf(r).actor, f)
+	f := conflictsAsked{unit: strings.TrimSpace(form.Get("unit")), ConflictFilter: registry.ConflictFilter{Kind: registry.ConflictKind(form.Get("kind")), State: form.Get("state"), Part: form.Get("part"), After: form.Get("after"), Limit: perPage}}
+	if err := visitOf(r).actor.Must(account.WorkerRead); err != nil { // before the unit is looked up
+		return err
+	}
+	if f.unit != "" {
+		t, err := s.tree(r.Context())
+		if err != nil {
+			return err
+		}
+		if f.Unit, err = t.Find(f.unit); err != nil {
+			return fieldFault("unit", "registry.conflict_unit") // told as one that the reader does not see
+		}
+	}
+	list, total, err := s.Registry.ListConflicts(r.Context(), visitOf(r).actor, f.ConflictFilter)
 	if err != nil {
 		return err
 	}
@@ -55,7 +74,7 @@ func (s *Server) getConflicts(w http.ResponseWriter, r *http.Request) error {
 }
 
 // conflictFilters fills in the filter bar and the filters in force.
-func (s *Server) conflictFilters(p *conflictpage.ListPage, f registry.ConflictFilter) {
+func (s *Server) conflictFilters(p *conflictpage.ListPage, f conflictsAsked) {
 	all := part.Option{Label: p.T("web.all")}
 	kinds := part.Field{Name: "kind", Label: p.T("web_conflict.what"), Value: string(f.Kind), Options: []part.Option{all}}
 	for _, k := range s.Registry.Conflicts {
@@ -64,18 +83,24 @@ func (s *Server) conflictFilters(p *conflictpage.ListPage, f registry.ConflictFi
 	parts := part.Field{Name: "part", Label: p.T("web_conflict.part"), Value: f.Part, Options: []part.Option{all, {Value: "task", Label: p.T("registry.conflict_part_task")}, {Value: "list", Label: p.T("registry.conflict_part_list")}}}
 	states := part.Field{Name: "state", Label: p.T("web.state"), Value: f.State, Options: []part.Option{all, {Value: "open", Label: p.T("registry.conflict_state_open")}, {Value: "decided", Label: p.T("registry.conflict_state_decided")}}}
 	p.Filters = []part.Field{kinds, parts, states}
-	without := []registry.ConflictFilter{f, f, f}
+	p.Unit = f.unit
+	without := []conflictsAsked{f, f, f}
 	without[0].Kind, without[1].Part, without[2].State = "", "", ""
 	for i, field := range p.Filters {
 		if k := slices.IndexFunc(field.Options, func(o part.Option) bool { return o.Value == field.Value }); k > 0 {
 			p.Chips = append(p.Chips, part.Chip{Label: field.Label, Value: field.Options[k].Label, Remove: conflictsURL(without[i], "", 0)})
 		}
 	}
+	if f.unit != "" {
+		all := f
+		all.unit = ""
+		p.Chips = append(p.Chips, part.Chip{Label: p.T("web_conflict.unit"), Value: f.unit, Remove: conflictsURL(all, "", 0)})
+	}
 }
 
-func conflictsURL(f registry.ConflictFilter, after string, done int64) string {
+func conflictsURL(f conflictsAsked, after string, done int64) string {
 	v := url.Values{}
-	for name, text := range map[string]string{"kind": string(f.Kind), "part": f.Part, "state": f.State, "after": after} {
+	for name, text := range map[string]string{"kind": string(f.Kind), "part": f.Part, "state": f.State, "unit": f.unit, "after": after} {
 		if text != "" {
 			v.Set(name, text)
 		}

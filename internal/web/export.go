@@ -33,6 +33,7 @@ func (o *outgoing) open(name, mediaType string) (io.Writer, error) {
 func (o *outgoing) end(err error) error {
 	if err != nil && o.out {
 		o.seen.cause = err
+		_ = http.NewResponseController(o.w).Flush() // the words that the file is not whole; a receiver who is gone needs none
 		panic(http.ErrAbortHandler)
 	}
 	return err

@@ -402,7 +402,7 @@ func (s *Server) postConfirmMany(w http.ResponseWriter, r *http.Request) error {
 	}
 	ids, err := chosenFilings(r.PostForm["filing"])
 	if err == nil {
-		err = s.Filings.Confirm(r.Context(), visitOf(r).actor, ids...)
+		err = s.Filings.ConfirmIn(r.Context(), visitOf(r).actor, id, ids...)
 	}
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
 		problems, perr := s.stoppedUnits(r, id, s.problemsOf(s.base(r), err, "filing"))

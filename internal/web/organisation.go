@@ -37,18 +37,18 @@ func (s *Server) unitsOf(form url.Values) (unitsAsked, place, error) {
 		q.said = day != q.On
 		q.On = day
 	}
-	number := func(name string) int {
+	number := func(name string, allowed []string) int {
 		text := form.Get(name)
 		if text == "" {
 			return 0
 		}
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			c.Add(name, "web_organisation.filter_unreadable", text)
+			listing.OneOf(&c, name, text, allowed)
 		}
 		return n
 	}
-	q.District, q.Size, q.Ownership = int32(number("district")), org.Size(number("size")), org.Ownership(number("ownership"))
+	q.District, q.Size, q.Ownership = int32(number("district", registry.DistrictCodes())), org.Size(number("size", registry.Codes(org.Sizes()))), org.Ownership(number("ownership", registry.Codes(org.Ownerships())))
 	if err := q.Under.UnmarshalText([]byte(form.Get("under"))); err != nil {
 		c.Add("under", "web_organisation.filter_unreadable", form.Get("under"))
 	}

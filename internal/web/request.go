@@ -28,6 +28,11 @@ func (s *Server) getRequests(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var c fault.Check
+	listing.OneOf(&c, "all", form.Get("all"), []string{"1"})
+	if err := c.Err(); err != nil {
+		return err
+	}
 	all := form.Get("all") == "1"
 	list, total, counts, err := s.Registry.ListRequests(r.Context(), visitOf(r).actor, registry.RequestFilter{All: all, Offset: int(at.done), Limit: perPage})
 	if err != nil {

@@ -239,19 +239,29 @@ func (s *Server) postNewUser(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	site, err := siteOf(r)
+	wrong := fault.Fields(err)
 	in := account.CreateInput{Login: strings.TrimSpace(r.PostFormValue("login")), Name: r.PostFormValue("name"), Role: account.Role(r.PostFormValue("role"))}
-	if err == nil {
-		in.Unit, err = s.unitIn(r, "unit")
-	}
-	var slip account.Slip
-	if err == nil {
-		slip, err = s.Accounts.Add(r.Context(), who, in)
-	}
-	if fields := fault.Fields(err); len(fields) > 0 {
-		return s.showNewUser(w, r, http.StatusUnprocessableEntity, s.base(r).Problems(fields))
-	}
-	if err != nil {
+	in.Unit, err = s.unitIn(r, "unit")
+	if err != nil && len(fault.Fields(err)) == 0 {
 		return err
+	}
+	unit := fault.Fields(err)
+	var slip account.Slip
+	if len(wrong)+len(unit) == 0 {
+		slip, err = s.Accounts.Add(r.Context(), who, in)
+	} else { // what else is wrong is told with it
+		err = s.Accounts.CheckNew(r.Context(), who, in)
+	}
+	if err != nil && len(fault.Fields(err)) == 0 {
+		return err
+	}
+	for _, f := range fault.Fields(err) {
+		if f.Name != "unit" || len(unit) == 0 { // what is said of a unit that was not found says more than that there is none
+			wrong = append(wrong, f)
+		}
+	}
+	if fields := append(wrong, unit...); len(fields) > 0 {
+		return s.showNewUser(w, r, http.StatusUnprocessableEntity, s.base(r).Problems(fields))
 	}
 	return s.printSlips(w, r, site, account.Bulk{Slips: []account.Slip{slip}})
 }

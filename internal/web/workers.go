@@ -28,16 +28,13 @@ func filterOf(form url.Values) (registry.Filter, place, error) {
 	if text := form.Get("district"); text != "" {
 		n, err := strconv.ParseInt(text, 10, 32)
 		if err != nil {
-			c.Add("district", "web_worker.filter_unreadable")
+			listing.OneOf(&c, "district", text, registry.DistrictCodes())
 		}
 		f.District = int32(n)
 	}
 	if text := form.Get("rank"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < cn.MinRank || n > cn.MaxRank {
-			c.Add("rank", "web_worker.filter_unreadable")
-		}
-		f.RankEver = n
+		listing.OneOf(&c, "rank", text, registry.RankNumbers())
+		f.RankEver, _ = strconv.Atoi(text) // one of them, or it was told
 	}
 	if text := form.Get("employer"); text != "" {
 		if err := f.Employer.UnmarshalText([]byte(text)); err != nil {

@@ -10,6 +10,7 @@ import "tuoxing/internal/web/part"
 type ListPage struct {
 	part.Base
 	Filters []part.Field
+	Unit    string // the unit that is asked for, as it was typed
 	Chips   []part.Chip
 	Rows    []Row
 	Total   int64
