@@ -13,7 +13,7 @@ import (
 )
 
 // paperColumns are the certificates in force of all files, by ascending id: what lists of certificates are
-// filtered, counted and ordered by, about 50 bytes a certificate. What is in force follows from all rows about a number, so a
+// filtered, counted and ordered by, about 60 bytes a certificate. What is in force follows from all rows about a number, so a
 // database could not even count them without reading a person's rows. The columns are first filled when somebody lists
 // certificates; then they follow the roll's table of changes, at their own pace.
 type paperColumns struct {

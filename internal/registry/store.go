@@ -107,7 +107,9 @@ func (s *Service) UnitsChanged(ctx context.Context, tx *db.Tx, changed []org.Uni
 	}
 	t := s.touch(tx, 0)
 	for _, w := range found {
-		t.workers[w] = t.workers[w]
+		if !t.workers[w] {
+			t.workers[w] = false
+		}
 	}
 	for d := range districts {
 		err := tx.Query(ctx, `SELECT DISTINCT series_id FROM registry_statistic WHERE district = $1`, []any{d}, func(row db.Scanner) error {
