@@ -36,7 +36,7 @@ import (
 
 // Version is the version of the interface. It rises whenever docs/openapi.yaml changes: the first
 // number when a client would break, the second when something is added.
-const Version = "1.17.0"
+const Version = "1.18.0"
 
 // base is where all operations but those of the machine room live.
 const base = "/api/v1"

@@ -76,18 +76,18 @@ func TestBrowser_goes_through_the_list_of_certificates(t *testing.T) {
 			do("opened", chromedp.Click(css("tbody a[href*='/certificates/']")), chromedp.WaitReady(css("main h1 + p, main .tx-pairs")))
 			says("certificate", "main", "S000****")
 
-			do("columns opened by key", chromedp.Navigate(srv.URL+"/certificates"), chromedp.Focus(css(".tx-columns summary")), chromedp.KeyEvent(kb.Enter), chromedp.WaitReady(css(".tx-columns[open]")))
-			do("closed by key", chromedp.KeyEvent(kb.Escape), chromedp.WaitReady(css(".tx-columns:not([open])")))
-			do("columns chosen", chromedp.Click(css(".tx-columns summary")), chromedp.Click(css(".tx-columns input[value=employer]")), chromedp.Click(css(".tx-columns input[value=number]")), chromedp.Click(css(".tx-columns button:not([name])")),
-				chromedp.WaitReady(css("main thead")))
+			do("columns opened by key", chromedp.Navigate(srv.URL+"/certificates"), chromedp.Focus(css(".tx-pick summary")), chromedp.KeyEvent(kb.Enter), chromedp.WaitReady(css(".tx-pick[open]")))
+			do("closed by key", chromedp.KeyEvent(kb.Escape), chromedp.WaitReady(css(".tx-pick:not([open])")))
+			do("columns chosen", chromedp.Click(css(".tx-pick summary")), chromedp.Click(css(".tx-pick input[value=employer]")), chromedp.Click(css(".tx-pick input[value=number]")), chromedp.Click(css(".tx-pick button:not([name])")),
+				chromedp.WaitNotPresent(css(".tx-pick[open]")), chromedp.WaitReady(css("main tbody tr")))
 			do("another page", chromedp.Navigate(srv.URL+"/certificates?sort=issued"), chromedp.WaitReady(css("th[aria-sort=ascending]")))
 			says("chosen", "main thead", p.T("web_worker.paper_number"))
 			if heads := asked(`document.querySelector("main thead").innerText`); strings.Contains(heads, p.T("web.employer")) {
 				t.Errorf("the column is still there: %q", heads)
 			}
-			do("the usual ones", chromedp.Click(css(".tx-columns summary")), chromedp.Click(css(".tx-columns button[name=usual]")), chromedp.WaitReady(css("main thead")))
+			do("the usual ones", chromedp.Click(css(".tx-pick summary")), chromedp.Click(css(".tx-pick button[name=usual]")), chromedp.WaitNotPresent(css(".tx-pick[open]")), chromedp.WaitReady(css("main tbody tr")))
 			says("usual", "main thead", p.T("web.employer"))
-			do("on a phone", chromedp.EmulateViewport(390, 844), chromedp.Navigate(srv.URL+"/certificates"), chromedp.WaitReady(css("tbody tr")), chromedp.Click(css(".tx-columns summary")), chromedp.WaitReady(css(".tx-columns[open]")))
+			do("on a phone", chromedp.EmulateViewport(390, 844), chromedp.Navigate(srv.URL+"/certificates"), chromedp.WaitReady(css("tbody tr")), chromedp.Click(css(".tx-pick summary")), chromedp.WaitReady(css(".tx-pick[open]")))
 		})
 	}
 }

@@ -93,7 +93,7 @@
   // `/` searches; arrows walk the rows of a list, Enter opens, Esc closes a menu.
   document.addEventListener("keydown", (e) => {
     if (e.key === "Escape") {
-      document.querySelectorAll("details.tx-menu[open], details.tx-more[open], details.tx-columns[open], details.tx-reveal[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
+      document.querySelectorAll("details.tx-menu[open], details.tx-more[open], details.tx-pick[open], details.tx-reveal[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
       return;
     }
     if (typing(e)) return;
@@ -119,7 +119,7 @@
     const copy = e.target.closest("[data-copy]");
     if (copy) take(copy);
     if (e.target.closest("[data-print]")) { e.preventDefault(); window.print(); }
-    document.querySelectorAll("details.tx-menu[open], details.tx-more[open], details.tx-columns[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
+    document.querySelectorAll("details.tx-menu[open], details.tx-more[open], details.tx-pick[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
   });
 
   // A text is copied; where the clipboard is closed to pages (plain http), the old way over a selection still works.
