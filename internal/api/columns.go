@@ -9,12 +9,13 @@ import (
 	"tuoxing/internal/registry"
 )
 
-type listColumnsInput struct {
+// ListColumnsAsked names a list whose columns can be chosen.
+type ListColumnsAsked struct {
 	List string `path:"list" enum:"workers,certificates,organisations" doc:"Which list"`
 }
 
 type chooseInput struct {
-	listColumnsInput
+	ListColumnsAsked
 	Body struct {
 		Columns []string `json:"columns" maxItems:"40" doc:"Names of the columns to be shown, in any order; none restores the usual ones"`
 	}
@@ -43,7 +44,7 @@ func (s *Server) columnOperations(a huma.API) {
 	add(s, a, route{name: "me-columns-choose", method: http.MethodPost, path: at, status: http.StatusOK, summary: "Choose the columns that a list shows; none restores the usual ones"}, s.chooseColumns)
 }
 
-func (s *Server) listColumns(ctx context.Context, v *visit, in *listColumnsInput) (*listColumnsOutput, error) {
+func (s *Server) listColumns(ctx context.Context, v *visit, in *ListColumnsAsked) (*listColumnsOutput, error) {
 	of, err := registry.ColumnsNamed(in.List)
 	if err != nil {
 		return nil, err
@@ -70,5 +71,5 @@ func (s *Server) chooseColumns(ctx context.Context, v *visit, in *chooseInput) (
 	if err := s.Accounts.ChooseColumns(ctx, v.who, of, in.Body.Columns); err != nil {
 		return nil, err
 	}
-	return s.listColumns(ctx, v, &in.listColumnsInput)
+	return s.listColumns(ctx, v, &in.ListColumnsAsked)
 }
