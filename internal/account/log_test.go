@@ -68,7 +68,8 @@ func TestReadLog_finds_by_each_filter(t *testing.T) {
 		key string
 	}{
 		"a login that is not there": {account.LogFilter{Who: "stranger"}, "audit.who_unknown"},
-		"a kind that is not there":  {account.LogFilter{Kind: "spirit"}, "audit.kind_unknown"},
+		"a kind that is not there":  {account.LogFilter{Kind: "spirit"}, "listing.value_unknown"},
+		"an act that is not there":  {account.LogFilter{Act: "user.crown"}, "audit.act_unknown"},
 		"an outcome":                {account.LogFilter{Outcome: "maybe"}, "audit.outcome_unknown"},
 		"days turned round":         {account.LogFilter{From: today, To: today - 1}, "audit.days_turned"},
 		"a page behind nothing":     {account.LogFilter{After: 99}, "listing.after_gone"},
@@ -95,7 +96,8 @@ func TestReadLog_is_noted_without_what_was_typed(t *testing.T) {
 	o := newOffice(t)
 	_, reader := o.user(t, "auditor1", account.AuditAdmin, 0)
 	const typed = "329901198503120026"
-	o.log(t, reader, account.LogFilter{ID: typed, Act: typed})
+	_, err := o.ReadLog(t.Context(), reader, account.LogFilter{ID: typed, Act: typed})
+	wantFault(t, "an act that is not there", err, fault.Invalid, "audit.act_unknown")
 	first := o.log(t, reader, account.LogFilter{Who: "admin", Limit: 1})
 	o.log(t, reader, account.LogFilter{Who: "admin", Limit: 1, After: first.Lines[0].Entry.ID})
 	notes := o.audited(t, "audit.list")

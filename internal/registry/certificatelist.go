@@ -57,6 +57,7 @@ func (f CertificateFilter) holders() Filter {
 // Check looks at the values of the filter that only some values can be.
 func (f CertificateFilter) Check() error {
 	var c fault.Check
+	knownDistrict(&c, f.District)
 	if f.Rank != 0 && (f.Rank < cn.MinRank || f.Rank > cn.MaxRank) {
 		c.Add("rank", "registry.rank_unreadable", f.Rank)
 	}

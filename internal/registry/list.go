@@ -126,15 +126,9 @@ func (s *Service) List(ctx context.Context, who account.Actor, f Filter) (list [
 	}
 	err = s.DB.ReadTx(ctx, func(tx *db.Tx) error {
 		if f.ByNumber() {
-			f.Order = ""
-			where, args := s.where(who.Scope, f)
-			if list, err = pageOf(ctx, tx, where, args, f); err != nil {
-				return err
-			}
-			if total = len(list); f.After == 0 && total < f.Limit { // nearly always: one or none
-				return nil
-			}
-			return tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total)
+			list, err = s.byNumber(ctx, tx, who.Scope, f)
+			total = len(list)
+			return err
 		}
 		var ids []WorkerID
 		err := s.readRoll(ctx, tx, func(r *roll) (err error) {
@@ -147,6 +141,30 @@ func (s *Service) List(ctx context.Context, who account.Actor, f Filter) (list [
 		return err
 	})
 	return list, total, err
+}
+
+// byNumber finds the files that have or had an ID number: one, and two or three when files are not merged yet.
+func (s *Service) byNumber(ctx context.Context, tx *db.Tx, scope account.Scope, f Filter) ([]Worker, error) {
+	number, err := cn.ParseID(cn.Fold(f.Text), date.Forever)
+	if err != nil {
+		return nil, nil //nolint:nilerr // nobody has it
+	}
+	var ids []WorkerID
+	err = tx.Query(ctx, `SELECT CASE WHEN w.survivor_id = 0 THEN w.worker_id ELSE w.survivor_id END FROM registry_number n, registry_worker w WHERE w.worker_id = n.worker_id AND n.number_index = $1`,
+		[]any{s.Vault.BlindIndex(indexID, number.Number)}, func(row db.Scanner) error {
+			var id WorkerID
+			err := row.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("find a number: %w", err)
+	}
+	slices.Sort(ids)
+	list, err := listOf(ctx, tx, scope, slices.Compact(ids))
+	return slices.DeleteFunc(list, func(w Worker) bool {
+		return w.ID <= f.After || f.District != 0 && w.District != f.District || w.RankEver < f.RankEver || f.Employer != 0 && w.Employer != f.Employer
+	}), err
 }
 
 // listOf reads files in the order of their ids' list: those that the reader may see, for the roll may be ahead of the

@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -69,6 +70,53 @@ func TestUsers_are_managed_over_the_pages(t *testing.T) {
 	}
 	own := page(t, admin.Get("/users/"+strconv.FormatInt(w.Actor(t, world.City).UserID, 10)), 200)
 	has(t, words(own.Find("main")), "请由另一位管理员办理")
+}
+
+// A form with several mistakes is told all of them at once, those of the unit and of the address on the slip too, and keeps what was
+// typed; nobody is made.
+func TestNewUser_is_told_all_that_is_wrong_at_once(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	admin := w.Client(t, world.City)
+	form := func(login, name, role, unit, site string) url.Values {
+		return url.Values{"login": {login}, "name": {name}, "role": {role}, "unit": {unit}, "site": {site}}
+	}
+	const right = "http://192.0.2.1:8080"
+	for _, c := range []struct {
+		what  string
+		form  url.Values
+		wrong []string
+	}{
+		{"everything", form("a", "", "king", "西方眼镜厂", "ftp://x"), []string{"login", "name", "role", "unit", "site"}},
+		{"unit and site", form("xinren", "新人", "district", "西方眼镜厂", "x"), []string{"unit", "site"}},
+		{"no unit, and site", form("xinren", "新人", "district", "", "x"), []string{"unit", "site"}},
+		{"name and a unit of another kind", form("xinren", "", "enterprise_hr", "丹阳市总工会", right), []string{"name", "unit"}},
+		{"login and unit", form("13900000001", "新人", "district", "西方眼镜厂", right), []string{"login", "unit"}},
+		{"site alone", form("xinren", "新人", "district", "丹阳市总工会", ""), []string{"site"}},
+	} {
+		doc := page(t, admin.Form("/users", c.form), 422)
+		var got []string
+		for _, name := range []string{"login", "name", "role", "unit", "site"} {
+			if doc.Find("#f-"+name+"-problem").Length() == 1 {
+				got = append(got, name)
+			}
+		}
+		if !slices.Equal(got, c.wrong) {
+			t.Errorf("%s: told of %v, want %v", c.what, got, c.wrong)
+		}
+		if n := doc.Find(".tx-alert li, .tx-alert a").Length(); doc.Find(".tx-alert").Length() == 0 || len(c.wrong) > 1 && n < len(c.wrong) {
+			t.Errorf("%s: summed up in %d lines", c.what, n)
+		}
+		if got := doc.Find("#f-unit").AttrOr("value", ""); got != c.form.Get("unit") {
+			t.Errorf("%s: the unit typed is %q", c.what, got)
+		}
+	}
+	if list := page(t, admin.Get("/users?q=xinren"), 200); list.Find("tbody tr").Length() != 0 {
+		t.Error("an account was made")
+	}
+	if a := w.Client(t, world.SysAdmin).Form("/users", form("a", "", "city", "西方眼镜厂", "x")); a.Status != 403 {
+		t.Errorf("a role above, with mistakes: status %d", a.Status)
+	}
 }
 
 // The headings of the list sort it and keep its filters, and its pages hold everybody once.

@@ -151,6 +151,24 @@ func TestBrowser_changes_the_role_in_one_click(t *testing.T) {
 	if err != nil || !strings.HasPrefix(at, "/workers ") || !strings.Contains(at, "Danyang Shi Zonggonghui") {
 		t.Errorf("after the click: %q, %v", at, err)
 	}
+	// The worker is the last role; the own pages are made for a phone.
+	own := chromedp.CSS(".tx-demo button:last-of-type")
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844), chromedp.Click(own), chromedp.WaitReady(chromedp.CSS(".tx-demo button:last-of-type[aria-current]")), chromedp.Sleep(200*time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	at, err = chromedp.Run(ctx, chromedp.Evaluate[string](`location.pathname + " " + (document.documentElement.scrollWidth - innerWidth)`))
+	if err != nil || at != "/me/file 0" {
+		t.Errorf("as the worker: %q, %v", at, err)
+	}
+	if dir := *pictures; dir != "" {
+		shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, "own.png"), packed(t, shot), 0o644)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
 	for _, c := range complaints() {
 		t.Error(c)
 	}

@@ -34,14 +34,14 @@ func (s *Server) certificatesOf(r *http.Request, form url.Values) (certificatesA
 	q := certificatesAsked{unit: text("unit"), occupation: text("occupation"), from: text("from"), to: text("to"),
 		CertificateFilter: registry.CertificateFilter{Text: text("q"), State: registry.Validity(text("state")), Order: listing.Order(text("sort")), Limit: perPage}}
 	var c fault.Check
-	number := func(name string) int {
+	number := func(name string, allowed []string) int {
 		n, err := strconv.ParseInt("0"+text(name), 10, 32)
 		if err != nil {
-			c.Add(name, "web_worker.filter_unreadable")
+			listing.OneOf(&c, name, text(name), allowed)
 		}
 		return int(n)
 	}
-	q.Rank, q.District = number("rank"), int32(number("district"))
+	q.Rank, q.District = number("rank", registry.RankNumbers()), int32(number("district", registry.DistrictCodes()))
 	day := func(name, text string) (d date.Day) {
 		if text == "" {
 			return 0
