@@ -22,7 +22,7 @@ func TestBrowser_goes_through_the_list_of_certificates(t *testing.T) {
 			w := world.New(t)
 			srv := httptest.NewServer(w.Handler)
 			t.Cleanup(srv.Close)
-			ctx, complaints := browser(t)
+			ctx, complaints := chromium(t)
 			p := locale.New(lang)
 			type css = chromedp.CSS
 			do := func(what string, steps ...chromedp.Action[chromedp.Void]) {

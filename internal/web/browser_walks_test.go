@@ -26,6 +26,7 @@ var walks = []struct {
 	{"doors", walkDoors},
 	{"people", walkPeople},
 	{"a file", walkFile},
+	{"certificates", walkCertificates},
 	{"headings that nobody knows", walkHeadings},
 	{"an import and back", walkImport},
 	{"leavers", walkLeavers},
@@ -156,6 +157,18 @@ func walkFile(g *guide) {
 	}
 	g.fill("form[action$='/restore'] input[name=why]", "复核后有效")
 	g.press("restored", "form[action$='/restore'] button.btn-primary")
+}
+
+func walkCertificates(g *guide) {
+	k := g.p.T
+	g.as(world.Danyang)
+	g.press("certificates", ".tx-side a[href='/certificates']", k("web_worker.paper_number"))
+	g.files("certificates", "/certificates")
+	g.fill("#f-q", "逄立恒")
+	g.press("found", "form[action='/certificates'] button", "S000****")
+	g.see("all", "/certificates")
+	g.click("columns", ".tx-columns summary")
+	g.press("the usual ones", ".tx-columns button[name=usual]")
 }
 
 func walkHeadings(g *guide) {
