@@ -27,7 +27,7 @@ func TestBrowser_a_clerk_mends_a_roster_and_answers_a_question(t *testing.T) {
 	w := world.New(t)
 	srv := httptest.NewServer(w.Handler)
 	t.Cleanup(srv.Close)
-	ctx, complaints := browser(t)
+	ctx, complaints := chromium(t)
 	file := filepath.Join(t.TempDir(), "odd.csv")
 	if err := os.WriteFile(file, []byte(oddRoster), 0o600); err != nil {
 		t.Fatal(err)
