@@ -62,7 +62,7 @@ func pageCases() []ask {
 		{of: "POST /columns/{list}", what: "the usual ones", path: "/columns/certificates", form: "usual=1&back=/certificates", want: everybody{303, 303, 303, 303, 303, 303, 403, 403}},
 		{of: "POST /columns/{list}", what: "of units", path: "/columns/organisations", form: "column=name&column=people&back=/organisations", want: everybody{303, 303, 303, 303, 303, 303, 403, 403}},
 		{of: "POST /columns/{list}", what: "a column that there is not", path: "/columns/workers", form: "column=id_number", want: everybody{303, 422, 422, 422, 422, 422, 403, 403}},
-		{of: "POST /columns/{list}", what: "of a list that there is not", path: "/columns/wages", form: "usual=1", want: everybody{303, 404, 404, 404, 404, 404, 404, 404}},
+		{of: "POST /columns/{list}", what: "of a list that there is not", path: "/columns/wages", form: "usual=1", want: everybody{303, 404, 404, 404, 404, 404, 403, 403}},
 		{of: "GET /certificates.csv", what: "all", path: "/certificates.csv", want: pageExport},
 		{of: "GET /certificates.csv", what: "of another district", path: "/certificates.csv?district=321183", want: pageExport},
 		{of: "GET /certificates.xlsx", what: "all", path: "/certificates.xlsx", want: pageExport},

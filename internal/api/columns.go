@@ -45,7 +45,7 @@ func (s *Server) columnOperations(a huma.API) {
 }
 
 func (s *Server) listColumns(ctx context.Context, v *visit, in *ColumnsPlace) (*listColumnsOutput, error) {
-	of, err := registry.ColumnsNamed(in.List)
+	of, err := registry.ColumnsNamed(v.who, in.List)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (s *Server) listColumns(ctx context.Context, v *visit, in *ColumnsPlace) (*
 }
 
 func (s *Server) chooseColumns(ctx context.Context, v *visit, in *chooseInput) (*listColumnsOutput, error) {
-	of, err := registry.ColumnsNamed(in.List)
+	of, err := registry.ColumnsNamed(v.who, in.List)
 	if err != nil {
 		return nil, err
 	}

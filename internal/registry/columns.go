@@ -27,10 +27,13 @@ var (
 	}}
 )
 
-// ColumnsNamed finds a list whose columns can be chosen. NotFound names those that there are.
-func ColumnsNamed(list string) (account.ColumnsOf, error) {
+// ColumnsNamed finds a list whose columns can be chosen. NotFound names those that there are, to who sees any list.
+func ColumnsNamed(who account.Actor, list string) (account.ColumnsOf, error) {
 	all := []account.ColumnsOf{WorkerColumns, CertificateColumns, UnitColumns}
 	i := slices.IndexFunc(all, func(of account.ColumnsOf) bool { return of.List == list })
+	if err := who.Must(account.OrgRead); i < 0 && err != nil {
+		return account.ColumnsOf{}, err
+	}
 	if i < 0 {
 		return account.ColumnsOf{}, fault.New(fault.NotFound, "listing.list_unknown", list, "workers、certificates、organisations")
 	}

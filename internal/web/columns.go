@@ -14,7 +14,7 @@ func (s *Server) postListColumns(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return unreadable(err)
 	}
-	of, err := registry.ColumnsNamed(r.PathValue("list"))
+	of, err := registry.ColumnsNamed(visitOf(r).actor, r.PathValue("list"))
 	if err != nil {
 		return err
 	}
