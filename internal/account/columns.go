@@ -25,9 +25,7 @@ func (s *Service) Columns(ctx context.Context, who Actor, of ColumnsOf) (listing
 		return nil, err
 	}
 	var chosen string
-	err := s.db.ReadTx(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow(ctx, `SELECT columns FROM account_columns WHERE user_id = $1 AND list = $2`, []any{who.UserID, of.List}, &chosen)
-	})
+	err := s.db.ReadRow(ctx, `SELECT columns FROM account_columns WHERE user_id = $1 AND list = $2`, []any{who.UserID, of.List}, &chosen)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return of.All.Pick(of.All.Usual()), nil

@@ -138,10 +138,10 @@ var tamperings = []tampering{
 	}, fault.Invalid, "backup.entries_differ", "tables/org_unit.jsonl"},
 	{"a wrong number of rows", func(t *testing.T, e []entry) []entry {
 		return rewrite(t, e, func(m *backup.Manifest) { m.Tables[0].Rows++ })
-	}, fault.Invalid, "backup.table_damaged", "account_user"},
+	}, fault.Invalid, "backup.table_damaged", "account_columns"},
 	{"a column twice", func(t *testing.T, e []entry) []entry {
 		return rewrite(t, e, func(m *backup.Manifest) { m.Tables[0].Columns[1] = m.Tables[0].Columns[2] })
-	}, fault.Invalid, "backup.table_damaged", "account_user"},
+	}, fault.Invalid, "backup.table_damaged", "account_columns"},
 	{"a table nobody knows", func(t *testing.T, e []entry) []entry {
 		return rewrite(t, append(e, entry{"tables/x.jsonl", zip.Deflate, nil}), func(m *backup.Manifest) {
 			m.Tables = append(m.Tables, backup.Table{Name: "x"})

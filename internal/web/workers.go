@@ -80,7 +80,11 @@ func (s *Server) getWorkers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.workersPage(r, f, at)
+	list, total, err := s.Registry.List(r.Context(), visitOf(r).actor, f)
+	if err != nil {
+		return err
+	}
+	p, err := s.workersPage(r, f, at, list, total)
 	if err != nil {
 		return err
 	}
@@ -105,24 +109,25 @@ func (s *Server) postWorkers(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, searched("/workers", f, ""), http.StatusSeeOther)
 		return nil
 	}
-	p, err := s.workersPage(r, f, at)
+	list, total, err := s.Registry.List(r.Context(), visitOf(r).actor, f)
 	if err != nil {
 		return err
 	}
-	if len(p.Rows) == 1 {
-		http.Redirect(w, r, p.Rows[0].Href, http.StatusSeeOther)
+	if len(list) == 1 {
+		http.Redirect(w, r, workerURL(int64(list[0].ID)), http.StatusSeeOther)
 		return nil
+	}
+	p, err := s.workersPage(r, f, at, list, total)
+	if err != nil {
+		return err
 	}
 	return s.render(w, r, http.StatusOK, workerpage.List(p))
 }
 
-func (s *Server) workersPage(r *http.Request, f registry.Filter, at place) (workerpage.ListPage, error) {
+// workersPage is a page of the list that was found.
+func (s *Server) workersPage(r *http.Request, f registry.Filter, at place, list []registry.Worker, total int) (workerpage.ListPage, error) {
 	who, b := visitOf(r).actor, s.base(r)
 	b.Path = searched("/workers", f, "")
-	list, total, err := s.Registry.List(r.Context(), who, f)
-	if err != nil {
-		return workerpage.ListPage{}, err
-	}
 	l, err := s.Figures.Labels(r.Context(), date.On(s.Now()), b.Printer)
 	if err != nil {
 		return workerpage.ListPage{}, err
