@@ -167,8 +167,8 @@ func walkCertificates(g *guide) {
 	g.fill("#f-q", "逄立恒")
 	g.press("found", "form[action='/certificates'] button", "S000****")
 	g.see("all", "/certificates")
-	g.click("columns", ".tx-columns summary")
-	g.press("the usual ones", ".tx-columns button[name=usual]")
+	g.click("columns", ".tx-pick summary")
+	g.press("the usual ones", ".tx-pick button[name=usual]")
 }
 
 func walkHeadings(g *guide) {
