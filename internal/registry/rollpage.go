@@ -23,11 +23,17 @@ type wanted struct {
 	district int32 // 0 for all
 }
 
+// sees reports whether a unit, by its place, lies in the reader's subtree.
+func (r *roll) sees(who account.Scope, unit int32) bool {
+	lo := r.lo[unit]
+	return unit > 0 && (who.All || lo >= who.Lo && lo <= who.Hi)
+}
+
 // wants makes the tables of a filter; nobody's when it names a unit or a word that no file has.
 func (r *roll) wants(who account.Scope, f Filter) (w wanted, nobody bool) {
 	w.units = make([]uint8, len(r.units.list))
-	for at, lo := range r.lo {
-		if at > 0 && (who.All || lo >= who.Lo && lo <= who.Hi) {
+	for at := range r.lo {
+		if r.sees(who, int32(at)) {
 			w.units[at] = 1
 		}
 	}
@@ -146,13 +152,24 @@ func (s chosen) backwards(from, to int) iter.Seq[int32] {
 	}
 }
 
-// keptPages is how many pages are remembered until somebody's file or the tree changes: many open the same list.
-const keptPages = 256
+// keptPages is how many pages are remembered until somebody's file or the tree changes: many open the same list. Of a
+// filter what it chooses is remembered too, for its other pages and orders: a bit for each file.
+const (
+	keptPages   = 256
+	keptFilters = 32
+)
 
 // pages are what was asked of a state of the roll.
 type pages struct {
-	mu   sync.Mutex
-	kept map[asked]answered
+	mu      sync.Mutex
+	kept    map[asked]answered
+	filters map[asked]selection
+}
+
+// selection is what a filter chooses, in any order; nobody changes it.
+type selection struct {
+	files chosen
+	total int
 }
 
 type asked struct {
@@ -168,7 +185,7 @@ type answered struct {
 func (p *pages) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.kept = nil
+	p.kept, p.filters = nil, nil
 }
 
 func (p *pages) find(q asked) (answered, bool) {
@@ -208,12 +225,11 @@ func (r *roll) find(who account.Scope, f Filter) (ids []WorkerID, total int, err
 	if err != nil {
 		return nil, 0, err
 	}
-	w, nobody := r.wants(who, f)
-	if nobody {
+	sel := r.selected(who, f)
+	files := sel.files
+	if total = sel.total; total == 0 {
 		return nil, 0, nil
 	}
-	files := r.files.sift(&w)
-	total = files.count()
 	if key == nil {
 		from, _ := slices.BinarySearch(r.files.id, f.After+1)
 		for at := range files.places(from/64, len(files)) {
@@ -230,7 +246,7 @@ func (r *roll) find(who account.Scope, f Filter) (ids []WorkerID, total int, err
 	sort := keyed{key: key, down: down, most: f.Limit, after: ranked{math.MinInt32, -1}}
 	if f.After != 0 {
 		at, ok := slices.BinarySearch(r.files.id, f.After)
-		if !ok || w.units[r.files.unit[at]] == 0 {
+		if !ok || !r.sees(who, r.files.unit[at]) {
 			return nil, 0, fault.New(fault.Invalid, "listing.after_gone")
 		}
 		sort.after = sort.of(int32(at))
@@ -239,6 +255,29 @@ func (r *roll) find(who account.Scope, f Filter) (ids []WorkerID, total int, err
 		ids = append(ids, r.files.id[at])
 	}
 	return ids, total, nil
+}
+
+// selected is what a filter chooses.
+func (r *roll) selected(who account.Scope, f Filter) selection {
+	f.After, f.Order, f.Limit = 0, "", 0
+	q := asked{who, f}
+	r.pages.mu.Lock()
+	sel, ok := r.pages.filters[q]
+	r.pages.mu.Unlock()
+	if ok {
+		return sel
+	}
+	if w, nobody := r.wants(who, f); !nobody {
+		sel.files = r.files.sift(&w)
+		sel.total = sel.files.count()
+	}
+	r.pages.mu.Lock()
+	defer r.pages.mu.Unlock()
+	if r.pages.filters == nil || len(r.pages.filters) >= keptFilters {
+		r.pages.filters = map[asked]selection{}
+	}
+	r.pages.filters[q] = sel
+	return sel
 }
 
 // key gives what an order compares; nil for the list's own.
