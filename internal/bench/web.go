@@ -37,6 +37,7 @@ const benchLogin, benchPassword = "bench", "7 planks and no Nails"
 // served runs fn with a server over an installation.
 func (in installation) served(ctx context.Context, fn func(a *app.App, d *desk) error) error {
 	return in.with(ctx, false, func(a *app.App) (err error) {
+		defer app.CollectLess()()
 		h, stop, err := a.Start(ctx)
 		if err != nil {
 			return err
