@@ -217,8 +217,7 @@ func (s *Service) certificatesNumbered(ctx context.Context, tx *db.Tx, scope acc
 	}
 	held, err := s.certificatesOf(ctx, tx, scope, []WorkerID{alias.root(holder)})
 	return slices.DeleteFunc(held, func(c ListedCertificate) bool {
-		w := c.Worker
-		return c.Key != string(index) || !f.holds(&c.CertificateRow, tx.Today()) || f.District != 0 && w.District != f.District || f.Employer != 0 && w.Employer != f.Employer
+		return c.Key != string(index) || !f.holds(&c.CertificateRow, tx.Today()) || !f.holders().holds(&c.Worker)
 	}), err
 }
 
@@ -262,7 +261,7 @@ func (s *Service) eachCertificate(ctx context.Context, tx *db.Tx, scope account.
 			return
 		}
 		h := f.holders()
-		where, args := s.where(scope, h)
+		where, args := whereOf(scope, h)
 		for h.Limit = exportBatch; ; {
 			workers, err := pageOf(ctx, tx, where, args, h)
 			var list []ListedCertificate

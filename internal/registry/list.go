@@ -162,9 +162,12 @@ func (s *Service) byNumber(ctx context.Context, tx *db.Tx, scope account.Scope, 
 	}
 	slices.Sort(ids)
 	list, err := listOf(ctx, tx, scope, slices.Compact(ids))
-	return slices.DeleteFunc(list, func(w Worker) bool {
-		return w.ID <= f.After || f.District != 0 && w.District != f.District || w.RankEver < f.RankEver || f.Employer != 0 && w.Employer != f.Employer
-	}), err
+	return slices.DeleteFunc(list, func(w Worker) bool { return w.ID <= f.After || !f.holds(&w) }), err
+}
+
+// holds reports whether the filter chooses a file, the text apart.
+func (f Filter) holds(w *Worker) bool {
+	return (f.District == 0 || w.District == f.District) && w.RankEver >= f.RankEver && (f.Employer == 0 || w.Employer == f.Employer)
 }
 
 // listOf reads files in the order of their ids' list: those that the reader may see, for the roll may be ahead of the
@@ -245,8 +248,10 @@ func (s *Service) Export(ctx context.Context, tx *db.Tx, who account.Actor, form
 		}
 		detail["numbers"], detail["why"] = "full", form.Why
 	}
-	where, args := s.where(who.Scope, form.Filter)
-	if err := tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total); err != nil {
+	f := form.Filter
+	f.After, f.Limit = 0, exportBatch
+	page, total, err := s.pages(ctx, tx, who.Scope, f)
+	if err != nil {
 		return 0, nil, err
 	}
 	detail["rows"] = total
@@ -254,10 +259,8 @@ func (s *Service) Export(ctx context.Context, tx *db.Tx, who account.Actor, form
 		return 0, nil, err
 	}
 	return total, func(yield func(Exported, error) bool) {
-		f := form.Filter
-		f.After, f.Limit = 0, exportBatch
 		for {
-			part, err := pageOf(ctx, tx, where, args, f)
+			part, err := page(f)
 			var numbers map[WorkerID][2]string
 			if err == nil && form.Numbers {
 				numbers, err = s.numbersOf(ctx, tx, who, form, part)
@@ -277,6 +280,17 @@ func (s *Service) Export(ctx context.Context, tx *db.Tx, who account.Actor, form
 			f.After = part[len(part)-1].ID
 		}
 	}, nil
+}
+
+// pages gives how many files a filter chooses and how each page of them is read.
+func (s *Service) pages(ctx context.Context, tx *db.Tx, scope account.Scope, f Filter) (page func(Filter) ([]Worker, error), total int, err error) {
+	if f.ByNumber() {
+		found, err := s.byNumber(ctx, tx, scope, f)
+		return func(f Filter) ([]Worker, error) { return s.byNumber(ctx, tx, scope, f) }, len(found), err
+	}
+	where, args := whereOf(scope, f)
+	err = tx.QueryRow(ctx, `SELECT count(*) FROM registry_worker w, org_unit u WHERE `+where, args, &total)
+	return func(f Filter) ([]Worker, error) { return pageOf(ctx, tx, where, args, f) }, total, err
 }
 
 // numbersOf opens the ID and phone numbers of some people.
@@ -337,7 +351,8 @@ func scanWorker(row db.Scanner) (Worker, error) {
 	return w, err
 }
 
-func (s *Service) where(who account.Scope, f Filter) (string, []any) {
+// whereOf is a filter as the part of a query; a number is looked up by byNumber.
+func whereOf(who account.Scope, f Filter) (string, []any) {
 	where, args := seen(1)+` AND w.survivor_id = 0`, seenArgs(who) // merged files are found through their survivors
 	add := func(cond string, v any) {
 		args = append(args, v)
@@ -352,17 +367,7 @@ func (s *Service) where(who account.Scope, f Filter) (string, []any) {
 	if f.Employer != 0 {
 		add("w.employer_id = $%d", int64(f.Employer))
 	}
-	text := cn.Fold(f.Text)
-	switch {
-	case text == "":
-	case looksLikeID(text):
-		id, err := cn.ParseID(text, date.Forever)
-		index := []byte{0} // nobody's
-		if err == nil {
-			index = s.Vault.BlindIndex(indexID, id.Number)
-		}
-		add("w.worker_id IN (SELECT CASE WHEN o.survivor_id = 0 THEN o.worker_id ELSE o.survivor_id END FROM registry_number n JOIN registry_worker o ON o.worker_id = n.worker_id WHERE n.number_index = $%d)", index)
-	default:
+	if text := cn.Fold(f.Text); text != "" {
 		args = append(args, "%"+escapeLike(text)+"%")
 		n := len(args)
 		where += fmt.Sprintf(` AND (w.name_fold LIKE $%d ESCAPE '!' OR w.pinyin_fold LIKE $%d ESCAPE '!' OR w.initials_fold LIKE $%d ESCAPE '!')`, n, n, n)

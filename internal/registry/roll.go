@@ -41,13 +41,18 @@ type roll struct {
 // fileColumns are the files by ascending id. A merged file has the place of no unit: it is found through its
 // survivor.
 type fileColumns struct {
-	id       []WorkerID
+	id []WorkerID
+	whereabouts
+	born     []int32 // date.Month
+	rankEver []uint8
+}
+
+// whereabouts are the columns that files and certificates are chosen by alike.
+type whereabouts struct {
 	unit     []int32 // places in units
 	employer []int32
-	words    []int32 // number in words
-	born     []int32 // date.Month
 	district []int32
-	rankEver []uint8
+	words    []int32 // number in words
 }
 
 // places numbers units in the order in which they are met; the place 0 is no unit.

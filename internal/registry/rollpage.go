@@ -63,13 +63,12 @@ var rollPart = 1 << 16
 // chosen are the files that a filter chooses: one bit for each, 64 in a word.
 type chosen []uint64
 
-// sift asks every file. No branch depends on what a file holds where most are looked at.
-func (c *fileColumns) sift(w *wanted) chosen {
-	n := len(c.id)
+// sift asks n files or certificates, 64 at a time. No branch depends on what one holds where most are looked at.
+func sift(n int, some func(lo, hi int) uint64) chosen {
 	out := make(chosen, (n+63)/64)
 	out.inParts(func(_, from, to int) {
 		for k := from; k < to; k++ {
-			out[k] = c.some(w, 64*k, min(64*k+64, n))
+			out[k] = some(64*k, min(64*k+64, n))
 		}
 	})
 	return out
@@ -85,8 +84,8 @@ func (s chosen) inParts(do func(part, from, to int)) {
 	all.Wait()
 }
 
-// some asks at most 64 files, the first of which is the lowest bit.
-func (c *fileColumns) some(w *wanted, lo, hi int) uint64 {
+// some asks at most 64, the first of which is the lowest bit.
+func (c *whereabouts) some(w *wanted, lo, hi int) uint64 {
 	bits := lanes(c.unit[lo:hi], func(unit int32) uint8 { return w.units[unit] })
 	if bits != 0 && w.district != 0 {
 		bits &= lanes(c.district[lo:hi], func(d int32) uint8 { return same(d, w.district) })
@@ -94,13 +93,21 @@ func (c *fileColumns) some(w *wanted, lo, hi int) uint64 {
 	if bits != 0 && w.employer >= 0 {
 		bits &= lanes(c.employer[lo:hi], func(e int32) uint8 { return same(e, w.employer) })
 	}
-	if bits != 0 && w.ranks[0] == 0 {
-		bits &= lanes(c.rankEver[lo:hi], func(r uint8) uint8 { return w.ranks[r] })
-	}
 	if bits != 0 && w.words != nil {
 		bits &= lanes(c.words[lo:hi], func(n int32) uint8 { return w.words[n] })
 	}
 	return bits
+}
+
+// chosenBy asks every file.
+func (c *fileColumns) chosenBy(w *wanted) chosen {
+	return sift(len(c.id), func(lo, hi int) uint64 {
+		bits := c.some(w, lo, hi)
+		if bits != 0 && w.ranks[0] == 0 {
+			bits &= lanes(c.rankEver[lo:hi], func(r uint8) uint8 { return w.ranks[r] })
+		}
+		return bits
+	})
 }
 
 func lanes[T any](column []T, pass func(T) uint8) (bits uint64) {
@@ -268,7 +275,7 @@ func (r *roll) selected(who account.Scope, f Filter) selection {
 		return sel
 	}
 	if w, nobody := r.wants(who, f); !nobody {
-		sel.files = r.files.sift(&w)
+		sel.files = r.files.chosenBy(&w)
 		sel.total = sel.files.count()
 	}
 	r.pages.mu.Lock()

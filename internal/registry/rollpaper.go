@@ -21,17 +21,14 @@ type paperColumns struct {
 	number int64 // of the last change that is in them
 	layout int   // of the files, when what is theirs was copied
 
-	id         []int64 // of the row that speaks
-	holder     []WorkerID
-	unit       []int32 // of the holder's file, as are the next three: read in one line with the rest
-	employer   []int32
-	district   []int32
-	words      []int32
-	issued     []int32 // date.Day
-	expires    []int32
-	revoked    []int32 // date.Forever when it is not
-	occupation []int32
-	rank, form []uint8
+	id          []int64 // of the row that speaks
+	holder      []WorkerID
+	whereabouts         // of the holder's file: read in one line with the rest
+	issued      []int32 // date.Day
+	expires     []int32
+	revoked     []int32 // date.Forever when it is not
+	occupation  []int32
+	rank, form  []uint8
 }
 
 // paperLine is a certificate in force as the columns hold it.

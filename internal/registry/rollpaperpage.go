@@ -19,31 +19,9 @@ type paperWanted struct {
 	today      int32
 }
 
-// sift asks every certificate.
-func (p *paperColumns) sift(w *paperWanted) chosen {
-	n := len(p.id)
-	out := make(chosen, (n+63)/64)
-	out.inParts(func(_, from, to int) {
-		for k := from; k < to; k++ {
-			out[k] = p.some(w, 64*k, min(64*k+64, n))
-		}
-	})
-	return out
-}
-
-// some asks at most 64 certificates, the first of which is the lowest bit.
-func (p *paperColumns) some(w *paperWanted, lo, hi int) uint64 {
-	bits := lanes(p.unit[lo:hi], func(unit int32) uint8 { return w.units[unit] })
-	if bits != 0 && w.district != 0 {
-		bits &= lanes(p.district[lo:hi], func(d int32) uint8 { return same(d, w.district) })
-	}
-	if bits != 0 && w.employer >= 0 {
-		bits &= lanes(p.employer[lo:hi], func(e int32) uint8 { return same(e, w.employer) })
-	}
-	if bits != 0 && w.words != nil {
-		bits &= lanes(p.words[lo:hi], func(n int32) uint8 { return w.words[n] })
-	}
-	return p.own(w, lo, hi, bits)
+// chosenBy asks every certificate.
+func (p *paperColumns) chosenBy(w *paperWanted) chosen {
+	return sift(len(p.id), func(lo, hi int) uint64 { return p.own(w, lo, hi, p.some(&w.wanted, lo, hi)) })
 }
 
 // own asks what is not the holder's.
@@ -108,7 +86,7 @@ func (r *roll) paperPage(who account.Scope, f CertificateFilter, today date.Day)
 		w.to = int32(f.To)
 	}
 	p := &r.papers
-	papers := p.sift(&w)
+	papers := p.chosenBy(&w)
 	total = papers.count()
 	sort := keyed{key: key, down: down, most: f.Limit, after: ranked{math.MinInt32, -1}}
 	if f.After != 0 {
