@@ -14,7 +14,7 @@ import (
 // the file begins, again after so many rows or so much time, whichever is first, and once more before the row of control
 // totals: so of a withdrawn right at most this much still goes out, and never a file that looks whole.
 const (
-	askEvery = 1000 // rows; of a list of 680,000 that is as many questions as a person's page asks in a minute of reading
+	askEvery = 1000 // rows: 680 questions for a list of the whole city
 	askAfter = time.Second
 )
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tuoxing/internal/date"
+	"tuoxing/internal/db"
 	"tuoxing/internal/fault"
 	"tuoxing/internal/intake"
 	"tuoxing/internal/listing"
@@ -125,4 +126,60 @@ func TestList_finds_people_by_the_names_of_now(t *testing.T) {
 		t.Fatal(err)
 	}
 	found("once erased", map[string]int{"晁宇棉": 0, "chaoyumian": 0})
+}
+
+// A number is searched for under the other filters and within the subtree, in a list as in an export.
+func TestList_and_Export_find_a_number_under_the_other_filters(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	for _, p := range w.People {
+		if p.District != 321181 {
+			continue
+		}
+		for _, c := range []struct {
+			login string
+			f     registry.Filter
+			want  int
+		}{
+			{world.City, registry.Filter{}, 1},
+			{world.City, registry.Filter{District: 321181}, 1},
+			{world.City, registry.Filter{District: 321183}, 0},
+			{world.City, registry.Filter{RankEver: 8}, 0},
+			{world.City, registry.Filter{Employer: 1}, 0},
+			{world.City, registry.Filter{After: p.ID}, 0},
+			{world.Danyang, registry.Filter{}, 1},
+			{world.Jurong, registry.Filter{}, 0},
+		} {
+			c.f.Text = p.Number
+			who := w.Actor(t, c.login)
+			if list, total, err := w.Registry.List(t.Context(), who, c.f); err != nil || total != c.want || len(list) != c.want || total == 1 && list[0].ID != p.ID {
+				t.Errorf("%s %+v: %d listed of %d, want %d: %v", c.login, c.f, len(list), total, c.want, err)
+			}
+			if c.f.After != 0 {
+				continue // an export begins at the beginning
+			}
+			given := 0
+			err := w.DB.ReadTx(t.Context(), func(tx *db.Tx) error {
+				total, all, err := w.Registry.Export(t.Context(), tx, who, registry.ExportForm{Filter: c.f})
+				if err != nil {
+					return err
+				}
+				for _, err := range all {
+					if err != nil {
+						return err
+					}
+					given++
+				}
+				if total != given {
+					t.Errorf("%s %+v: %d counted, %d given", c.login, c.f, total, given)
+				}
+				return nil
+			})
+			if err != nil || given != c.want {
+				t.Errorf("%s %+v: %d given, want %d: %v", c.login, c.f, given, c.want, err)
+			}
+		}
+		return
+	}
+	t.Fatal("nobody in Danyang")
 }
