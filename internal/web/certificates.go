@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -306,8 +307,15 @@ func (x certificatePrinter) chips() []part.Chip {
 		}
 	}
 	chip(q.Text != "", "q", x.T("web_worker.search"), q.Text)
-	chip(q.Rank != 0, "rank", x.T("web.rank"), x.name(ledger.RankEver, int64(q.Rank)))
-	chip(q.State != "", "state", x.T("web.state"), x.T("registry.validity_"+string(q.State)))
+	rank, state := strconv.Itoa(q.Rank), string(q.State) // as typed when there is none of that name
+	if q.Rank >= cn.MinRank && q.Rank <= cn.MaxRank {
+		rank = x.name(ledger.RankEver, int64(q.Rank))
+	}
+	if slices.Contains(registry.Validities, q.State) {
+		state = x.T("registry.validity_" + state)
+	}
+	chip(q.Rank != 0, "rank", x.T("web.rank"), rank)
+	chip(q.State != "", "state", x.T("web.state"), state)
 	chip(q.Form != 0, "form", x.T("web_certificate.form"), x.T(q.Form.Key()))
 	chip(q.District != 0, "district", x.T("web.district"), x.name(ledger.District, int64(q.District)))
 	chip(q.Occupation != 0, "occupation", x.T("web_worker.occupation"), x.occupation(q.Occupation))

@@ -144,3 +144,11 @@ func TestColumns_are_chosen_and_remembered_for_each_list(t *testing.T) {
 		}
 	}
 }
+
+// A filter that there is not stands among the filters in force as it was typed, to be taken away.
+func TestCertificates_show_an_unknown_filter_as_it_was_typed(t *testing.T) {
+	t.Parallel()
+	a := world.New(t).Client(t, world.City).Get("/certificates?rank=99&state=gone")
+	has(t, words(page(t, a, 422).Find(".tx-chips")), "99", "gone")
+	hasNot(t, a, "cn.rank", "registry.")
+}
